@@ -1,4 +1,5 @@
-/** What a command of `dnc` is: its help, its flags and what it does. One file a command, listed in `main.ts`. */
+/** What a command of `dnc` is: its help, its flags and what it does. One file a command, listed in `commands.ts`. */
+import type { Colors } from "picocolors/types";
 import type { Diagnostic } from "../base/diagnostic.ts";
 
 /** 0 fine, 1 errors in the spec, 2 wrong usage, 3 budget exceeded, 4 environment, 70 a bug in dnc, 130 interrupted. */
@@ -13,12 +14,14 @@ export interface Flag {
   readonly summary: string;
 }
 
-/** The results go to `out`, everything else (diagnostics, progress) to `err`. */
+/** The results go to `out`, everything else (diagnostics, progress) to `err`; both write the text as it is. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
   /** Shows diagnostics on stderr as the person asked for (pretty on a terminal, plain otherwise). */
   show(diagnostics: readonly Diagnostic[]): void;
+  /** For text that goes to `out`: identity functions where stdout takes no color. */
+  readonly colors: Colors;
   /** Columns of the terminal; 100 when it is none. */
   readonly width: number;
   /** Whether stderr is a terminal: progress bars, not lines. */
@@ -37,6 +40,10 @@ export interface Command {
   /** Two real ones, each a whole command line with a word on what it does. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
   readonly flags: Readonly<Record<string, Flag>>;
+  /**
+   * On Ctrl-C the process ends with 130 while this is under way: whoever has something half-written removes it
+   * in a `process.on("exit")` listener.
+   */
   run(positionals: readonly string[], flags: FlagValues, terminal: Terminal): Promise<ExitCode>;
 }
 
