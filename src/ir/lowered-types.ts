@@ -1,0 +1,156 @@
+/** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
+import { invariant, unreachable } from "../base/invariant.ts";
+import type { LoweredGraph, LoweredNode, Primitive, TensorType, Window } from "./lowered.ts";
+import { printTensorType, typeOf } from "./lowered.ts";
+
+/** The outputs of a primitive on inputs of these types. Throws `InternalError` where they do not fit. */
+export function inferTypes(primitive: Primitive, inputs: readonly TensorType[]): readonly TensorType[] {
+  const shapes = inputs.map((input) => input.shape);
+  const [first, second] = shapes;
+  switch (primitive.kind) {
+    case "input":
+      return [primitive.type];
+    case "constant":
+      return [typeOf(primitive.shape)];
+    case "convolution": {
+      const [x, kernel] = operands(shapes, 2, primitive.kind);
+      invariant(
+        kernel.length === x.length,
+        `a kernel of rank ${kernel.length} on a value of rank ${x.length}`,
+      );
+      invariant(kernel.at(-2) === x.at(-1), `a kernel for ${kernel.at(-2)} channels on ${x.at(-1)}`);
+      invariant(
+        sameShape(kernel.slice(0, -2), primitive.window.size),
+        "the kernel is not of the window's size",
+      );
+      return [typeOf(windowed(x, primitive.window, kernel.at(-1) ?? null))];
+    }
+    case "bias":
+    case "batch-normalization": {
+      const [x, ...perChannel] = operands(shapes, primitive.kind === "bias" ? 2 : 5, primitive.kind);
+      for (const values of perChannel) {
+        invariant(sameShape(values, [x.at(-1) ?? null]), `${primitive.kind} wants one value per channel`);
+      }
+      return [typeOf(x)];
+    }
+    case "max-pool":
+    case "average-pool": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      return [typeOf(windowed(x, primitive.window, x.at(-1) ?? null))];
+    }
+    case "spatial-mean": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      return [typeOf([x[0] ?? null, x.at(-1) ?? null])];
+    }
+    case "matmul": {
+      const [x, weight] = operands(shapes, 2, primitive.kind);
+      invariant(
+        x.length === 2 && weight.length === 2 && x[1] === weight[0],
+        "matmul of shapes that do not fit",
+      );
+      return [typeOf([x[0] ?? null, weight[1] ?? null])];
+    }
+    case "concat": {
+      invariant(shapes.length >= 2 && first !== undefined, "concat needs two operands");
+      for (const shape of shapes)
+        invariant(sameShape(shape.slice(0, -1), first.slice(0, -1)), "concat of unequal sizes");
+      return [typeOf([...first.slice(0, -1), shapes.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)])];
+    }
+    case "add":
+    case "multiply":
+      invariant(
+        first !== undefined && second !== undefined && shapes.length === 2,
+        `${primitive.kind} takes two`,
+      );
+      invariant(sameShape(first, second) || broadcasts(second, first), `${primitive.kind} of unequal shapes`);
+      return [typeOf(first)];
+    case "reshape": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      invariant(elements(x.slice(1)) === elements(primitive.shape), "reshape changes the number of elements");
+      return [typeOf([x[0] ?? null, ...primitive.shape])];
+    }
+    case "transpose": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      invariant(primitive.permutation.length === x.length, "transpose of another rank");
+      return [typeOf(primitive.permutation.map((axis) => x[axis] ?? null))];
+    }
+    case "pad": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      invariant(primitive.padding.length === x.length, "padding of another rank");
+      return [typeOf(x.map((size, axis) => addPadding(size, primitive.padding[axis] ?? [0, 0])))];
+    }
+    case "pointwise":
+    case "softmax":
+    case "identity":
+      return [typeOf(operands(shapes, 1, primitive.kind)[0])];
+    default:
+      return unreachable(primitive);
+  }
+}
+
+type Sizes = readonly (number | null)[];
+
+/** Checks the number of operands; what a rule does not destructure it does not have. */
+function operands(
+  shapes: readonly Sizes[],
+  amount: number,
+  kind: string,
+): readonly [Sizes, Sizes, ...Sizes[]] {
+  invariant(shapes.length === amount, `${kind} takes ${amount} operands, not ${shapes.length}`);
+  const [first = [], second = [], ...rest] = shapes;
+  return [first, second, ...rest];
+}
+
+function sameShape(a: Sizes, b: Sizes): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** Whether a constant of shape `small` spreads over `large` without changing its shape. */
+function broadcasts(small: Sizes, large: Sizes): boolean {
+  return (
+    small.length <= large.length &&
+    small.every((size, axis) => size === 1 || size === large[axis + large.length - small.length])
+  );
+}
+
+function elements(sizes: Sizes): number {
+  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
+}
+
+function addPadding(size: number | null, [before, after]: readonly [number, number]): number | null {
+  return size === null ? null : size + before + after;
+}
+
+function windowed(x: Sizes, window: Window, channels: number | null): Sizes {
+  const spatial = x.slice(1, -1).map((size, axis) => {
+    const reach = (window.dilation[axis] ?? 1) * ((window.size[axis] ?? 1) - 1) + 1;
+    const padded = addPadding(size, window.padding[axis] ?? [0, 0]);
+    invariant(padded !== null && padded >= reach, "the window does not fit");
+    return Math.floor((padded - reach) / (window.stride[axis] ?? 1)) + 1;
+  });
+  return [x[0] ?? null, ...spatial, channels];
+}
+
+/** Throws `InternalError` unless names are unique and legal, references look back, and every type is as inferred. */
+export function verifyLowered(graph: LoweredGraph): void {
+  const known = new Map<string, LoweredNode>();
+  const typeAt = (node: string, output: number, user: string): TensorType => {
+    const type = known.get(node)?.outputs[output];
+    invariant(type !== undefined, `${user} refers to ${node}:${output}, which is not before it`);
+    return type;
+  };
+  for (const node of graph.nodes) {
+    invariant(/^[A-Za-z0-9.][A-Za-z0-9_./-]*$/.test(node.name), `the name ${node.name} is not portable`);
+    invariant(!known.has(node.name), `two nodes are named ${node.name}`);
+    for (const control of node.control) invariant(known.has(control), `${node.name} waits for ${control}`);
+    const inferred = inferTypes(
+      node.primitive,
+      node.inputs.map((ref) => typeAt(ref.node, ref.output, node.name)),
+    );
+    const [want, have] = [inferred, node.outputs].map((types) => types.map(printTensorType).join(" "));
+    invariant(want === have, `${node.name} says ${have} and computes ${want}`);
+    known.set(node.name, node);
+  }
+  for (const { name, ref } of [...graph.inputs, ...graph.outputs])
+    typeAt(ref.node, ref.output, `the port ${name}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * The lowered graph: a small vocabulary of primitives over concrete tensors, channels last, batch first.
+ * Nodes stand in execution order and refer to earlier ones by name; names are unique and are the node paths of
+ * the checked graph (`net/stem/conv`), with helpers below them (`net/stem/conv/weight`).
+ */
+
+export type ElementType = "float32";
+
+/** `null` is the batch, known only at run time. */
+export interface TensorType {
+  readonly element: ElementType;
+  readonly shape: readonly (number | null)[];
+}
+
+/** Zeros, or whatever a primitive says, before and after one axis. */
+export type Padding = readonly [before: number, after: number];
+
+/** The window of a convolution or pool: one entry per spatial axis in each list. */
+export interface Window {
+  readonly size: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  readonly padding: readonly Padding[];
+}
+
+/** Functions of one number, applied to each element. */
+export type PointwiseFunction = "relu" | "sigmoid";
+
+export type Primitive =
+  /** What the caller feeds. */
+  | { readonly kind: "input"; readonly type: TensorType }
+  /** A weight. Values are made on demand (row-major, in this shape) and not kept. */
+  | { readonly kind: "constant"; readonly shape: readonly number[]; readonly values: () => Float32Array }
+  /** x, kernel `[...size, in, out]`. */
+  | { readonly kind: "convolution"; readonly window: Window }
+  /** x, bias `[channels]`. */
+  | { readonly kind: "bias" }
+  /** x, scale, offset, mean, variance: `(x - mean) / sqrt(variance + epsilon) * scale + offset` per channel. */
+  | { readonly kind: "batch-normalization"; readonly epsilon: number }
+  | { readonly kind: "pointwise"; readonly function: PointwiseFunction }
+  /** Over the last axis. */
+  | { readonly kind: "softmax" }
+  /** Padding counts as minus infinity. */
+  | { readonly kind: "max-pool"; readonly window: Window }
+  /** Padding is zeros; they count in the divisor when `countsPadding`. */
+  | { readonly kind: "average-pool"; readonly window: Window; readonly countsPadding: boolean }
+  /** The mean over all spatial axes, which go away: `[batch, channels]`. */
+  | { readonly kind: "spatial-mean" }
+  /** x `[batch, in]`, weight `[in, out]`. */
+  | { readonly kind: "matmul" }
+  /** Two or more operands, along the last axis. */
+  | { readonly kind: "concat" }
+  /** Two operands of equal shape, or the second a constant that broadcasts over the batch. */
+  | { readonly kind: "add" }
+  | { readonly kind: "multiply" }
+  /** All but the batch; the batch stays first. */
+  | { readonly kind: "reshape"; readonly shape: readonly number[] }
+  | { readonly kind: "transpose"; readonly permutation: readonly number[] }
+  /** Padding per axis of the tensor, batch and channels included. */
+  | { readonly kind: "pad"; readonly padding: readonly Padding[]; readonly value: number }
+  | { readonly kind: "identity" };
+
+export type PrimitiveKind = Primitive["kind"];
+export type PrimitiveOf<K extends PrimitiveKind> = Extract<Primitive, { kind: K }>;
+
+/** An output of a node. */
+export interface Ref {
+  readonly node: string;
+  readonly output: number;
+}
+
+export interface LoweredNode<P extends Primitive = Primitive> {
+  readonly name: string;
+  readonly primitive: P;
+  readonly inputs: readonly Ref[];
+  /** Names of nodes that must have run before this one. */
+  readonly control: readonly string[];
+  readonly outputs: readonly TensorType[];
+}
+
+/** A named end of the graph as the signature shows it. */
+export interface Port {
+  readonly name: string;
+  readonly ref: Ref;
+}
+
+export interface LoweredGraph {
+  readonly name: string;
+  readonly nodes: readonly LoweredNode[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/** The first output of a node. */
+export function refTo(node: LoweredNode): Ref {
+  return { node: node.name, output: 0 };
+}
+
+/** `name`, or `name:1` for another output than the first. */
+export function printRef(ref: Ref): string {
+  return ref.output === 0 ? ref.node : `${ref.node}:${ref.output}`;
+}
+
+export function typeOf(shape: readonly (number | null)[]): TensorType {
+  return { element: "float32", shape };
+}
+
+/** `[?, 56, 56, 64]`. */
+export function printTensorType(type: TensorType): string {
+  return `[${type.shape.map((size) => size ?? "?").join(", ")}]`;
+}
