@@ -1,0 +1,70 @@
+/** A lowered graph as text for people and golden files: one line a node, in execution order. */
+import type { LoweredGraph, LoweredNode, Padding, Port, Primitive, Window } from "./lowered.ts";
+import { printRef, printTensorType } from "./lowered.ts";
+
+/** Ends with a line break. Values of constants are not shown. */
+export function printLowered(graph: LoweredGraph): string {
+  return [
+    `graph ${graph.name}`,
+    ...graph.nodes.map(printLoweredNode),
+    ...graph.outputs.map(printOutput),
+    "",
+  ].join("\n");
+}
+
+/** `net/conv = convolution 3x3 /2 pad 1 (net/x, net/conv/weight) : [?, 56, 56, 64]`. */
+export function printLoweredNode(node: LoweredNode): string {
+  const operands = node.inputs.length > 0 ? ` (${node.inputs.map(printRef).join(", ")})` : "";
+  const control = node.control.length > 0 ? ` after ${node.control.join(", ")}` : "";
+  const types = node.outputs.map(printTensorType).join(", ");
+  return `${node.name} = ${printPrimitive(node.primitive)}${operands}${control} : ${types}`;
+}
+
+function printOutput(port: Port): string {
+  return `output ${port.name} = ${printRef(port.ref)}`;
+}
+
+function printPrimitive(primitive: Primitive): string {
+  switch (primitive.kind) {
+    case "convolution":
+    case "max-pool":
+      return `${primitive.kind} ${printWindow(primitive.window)}`;
+    case "average-pool":
+      return `${primitive.kind} ${printWindow(primitive.window)}${primitive.countsPadding ? "" : " without padding"}`;
+    case "batch-normalization":
+      return `${primitive.kind} epsilon ${primitive.epsilon}`;
+    case "pointwise":
+      return primitive.function;
+    case "transpose":
+      return `${primitive.kind} ${primitive.permutation.join(" ")}`;
+    case "pad":
+      return `${primitive.kind} ${printPadding(primitive.padding)} with ${primitive.value}`;
+    default:
+      return primitive.kind;
+  }
+}
+
+/** `7x7 /2 dilated 1x2 pad 3`: what does nothing is left out, and what is equal on all axes is said once. */
+function printWindow(window: Window): string {
+  const isOne = (value: number): boolean => value === 1;
+  const parts = [window.size.join("x")];
+  if (!window.stride.every(isOne)) parts.push(`/${once(window.stride)}`);
+  if (!window.dilation.every(isOne)) parts.push(`dilated ${once(window.dilation)}`);
+  if (window.padding.some(([before, after]) => before + after > 0)) {
+    parts.push(`pad ${once(window.padding.map(printAxisPadding))}`);
+  }
+  return parts.join(" ");
+}
+
+function printPadding(padding: readonly Padding[]): string {
+  return padding.map(printAxisPadding).join("x");
+}
+
+/** `1`, or `1:2` where before and after differ. */
+function printAxisPadding([before, after]: Padding): string {
+  return before === after ? `${before}` : `${before}:${after}`;
+}
+
+function once(values: readonly (number | string)[]): string {
+  return values.every((value) => value === values[0]) ? `${values[0]}` : values.join("x");
+}
