@@ -1,0 +1,142 @@
+/** The words and signs of the language. Order matters: the first pattern that fits wins. */
+import { createToken, type ITokenConfig, Lexer, type TokenType } from "chevrotain";
+
+const all: TokenType[] = [];
+
+function token(config: ITokenConfig): TokenType {
+  const type = createToken(config);
+  all.push(type);
+  return type;
+}
+
+function sign(name: string, text: string): TokenType {
+  return token({ name, pattern: text, label: `\`${text}\`` });
+}
+
+/** A byte order mark counts as white space. */
+export const WhiteSpace: TokenType = token({
+  name: "WhiteSpace",
+  pattern: /[ \t\r\n\uFEFF]+/,
+  group: Lexer.SKIPPED,
+});
+export const LineComment: TokenType = token({
+  name: "LineComment",
+  pattern: /\/\/[^\r\n]*/,
+  group: "comments",
+});
+/** `/* … *​/` and `# …` are no comments of the language; they are told apart so that one message suffices. */
+export const ForeignComment: TokenType = token({
+  name: "ForeignComment",
+  pattern: /\/\*(?:[^*]|\*(?!\/))*\*\/|#[^\r\n]*/,
+  group: "foreign",
+  line_breaks: true,
+});
+
+// Numbers: whatever starts with a digit and is neither a kernel nor a number is `Malformed`, whole.
+export const Kernel: TokenType = token({
+  name: "Kernel",
+  pattern: /\d+(?:x\d+)+(?![A-Za-z0-9_.\u00D7\u2715\u2716])/,
+  label: "a kernel such as `3x3`",
+});
+export const Num: TokenType = token({
+  name: "Num",
+  pattern:
+    /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?(?:KiB|MiB|GiB|[KMG])?(?![A-Za-z0-9_.\u00D7\u2715\u2716])/,
+  label: "a number",
+});
+export const Malformed: TokenType = token({
+  name: "Malformed",
+  pattern: /\d(?:[eE][+-]\d|[A-Za-z0-9_.\u00D7\u2715\u2716])*/,
+});
+
+export const Str: TokenType = token({
+  name: "Str",
+  pattern: /"[^"\r\n]*"/,
+  label: "a string",
+  line_breaks: false,
+});
+export const OpenStr: TokenType = token({ name: "OpenStr", pattern: /"[^"\r\n]*/, line_breaks: false });
+
+export const Ident: TokenType = createToken({
+  name: "Ident",
+  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
+  label: "a name",
+});
+
+const words: string[] = [];
+
+function word(text: string): TokenType {
+  words.push(text);
+  return token({
+    name: text[0]?.toUpperCase() + text.slice(1),
+    pattern: text,
+    longer_alt: Ident,
+    label: `\`${text}\``,
+  });
+}
+
+export const As: TokenType = word("as");
+export const Block: TokenType = word("block");
+export const Dn: TokenType = word("dn");
+export const Else: TokenType = word("else");
+export const Expect: TokenType = word("expect");
+export const False: TokenType = word("false");
+export const For: TokenType = word("for");
+export const From: TokenType = word("from");
+export const Import: TokenType = word("import");
+/** Before `in`, its prefix. */
+export const Input: TokenType = word("input");
+export const In: TokenType = word("in");
+export const It: TokenType = word("it");
+export const Let: TokenType = word("let");
+export const Model: TokenType = word("model");
+export const Output: TokenType = word("output");
+export const Repeat: TokenType = word("repeat");
+export const SetWord: TokenType = word("set");
+export const Shared: TokenType = word("shared");
+export const True: TokenType = word("true");
+export const When: TokenType = word("when");
+export const Where: TokenType = word("where");
+all.push(Ident);
+
+export const Arrow: TokenType = sign("Arrow", "->");
+export const LessEqual: TokenType = sign("LessEqual", "<=");
+export const GreaterEqual: TokenType = sign("GreaterEqual", ">=");
+export const EqualEqual: TokenType = sign("EqualEqual", "==");
+export const NotEqual: TokenType = sign("NotEqual", "!=");
+export const AndAnd: TokenType = sign("AndAnd", "&&");
+export const OrOr: TokenType = sign("OrOr", "||");
+export const Less: TokenType = sign("Less", "<");
+export const Greater: TokenType = sign("Greater", ">");
+export const Equal: TokenType = sign("Equal", "=");
+export const Not: TokenType = sign("Not", "!");
+export const Bar: TokenType = sign("Bar", "|");
+export const Semi: TokenType = sign("Semi", ";");
+export const Comma: TokenType = sign("Comma", ",");
+export const Colon: TokenType = sign("Colon", ":");
+export const Dot: TokenType = sign("Dot", ".");
+export const At: TokenType = sign("At", "@");
+export const Plus: TokenType = sign("Plus", "+");
+export const Minus: TokenType = sign("Minus", "-");
+export const Star: TokenType = sign("Star", "*");
+export const Slash: TokenType = sign("Slash", "/");
+export const Percent: TokenType = sign("Percent", "%");
+export const OpenParen: TokenType = sign("OpenParen", "(");
+export const CloseParen: TokenType = sign("CloseParen", ")");
+export const OpenBracket: TokenType = sign("OpenBracket", "[");
+export const CloseBracket: TokenType = sign("CloseBracket", "]");
+export const OpenBrace: TokenType = sign("OpenBrace", "{");
+export const CloseBrace: TokenType = sign("CloseBrace", "}");
+/** Any other character; last, so that the lexer itself never fails. */
+export const Foreign: TokenType = token({
+  name: "Foreign",
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this one takes whatever the others leave.
+  pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\u0000-\uFFFF]/,
+  line_breaks: false,
+});
+
+/** In the order in which the lexer tries them. */
+export const tokens: readonly TokenType[] = all;
+
+/** The words of the grammar: they name nothing else. */
+export const reservedWords: ReadonlySet<string> = new Set(words);
