@@ -27,6 +27,8 @@ function theMachine(): Machine {
 export function parse(source: SourceFile, reporter: Reporter): File {
   const { lexer, parser } = theMachine();
   const lexed = lexer.tokenize(source.text);
+  // Offsets are all that spans need; the lexer gives the first one only.
+  for (const token of lexed.tokens) token.endOffset = token.startOffset + token.image.length - 1;
   const { tree, errors } = parser.parse(lexed.tokens);
   for (const error of errors) {
     const start = Number.isNaN(error.token.startOffset) ? source.text.length : error.token.startOffset;
