@@ -1,6 +1,7 @@
 /** What a command of `dnc` is: its help, its flags and what it does. One file a command, listed in `commands.ts`. */
-import type { Colors } from "picocolors/types";
+
 import type { Diagnostic } from "../base/diagnostic.ts";
+import type { Colors } from "./colors.ts";
 
 /** 0 fine, 1 errors in the spec, 2 wrong usage, 3 budget exceeded, 4 environment, 70 a bug in dnc, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 130;

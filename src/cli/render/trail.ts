@@ -1,0 +1,75 @@
+/** What is told below the source, in words: how the mistake came about, and how to mend it. */
+import type { Diagnostic, Frame, Iterations } from "../../base/diagnostic.ts";
+import { placeOf } from "../../base/source.ts";
+
+/** A fact that is a list: `items` may be laid out over several lines, at ` > ` only. */
+export interface Trail {
+  readonly lead: string;
+  readonly items: readonly string[];
+}
+
+/** Longer lists are shown by their first and their last four entries. */
+const ENDS = 4;
+/** A call with more bindings than this is shown with the first of them. */
+const MAX_BINDINGS = 4;
+
+/** Outermost first. */
+export function framesOf({ frame }: Diagnostic): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (let at = frame; at !== undefined; at = at.parent) frames.unshift(at);
+  return frames;
+}
+
+/** What is told between the snippets and the notes, in this order. */
+export function trailsOf(diagnostic: Diagnostic): readonly Trail[] {
+  const trails: Trail[] = [];
+  const { iterations, sizes = [] } = diagnostic;
+  if (iterations !== undefined) trails.push({ lead: iterationWords(iterations), items: [] });
+  const frames = framesOf(diagnostic);
+  if (frames.length > 0) trails.push(expansion(frames));
+  if (sizes.length > 0) trails.push({ lead: "sizes: ", items: elide(sizes) });
+  return trails;
+}
+
+function iterationWords({ first, failing, total }: Iterations): string {
+  const others = failing.filter((iteration) => iteration !== first);
+  const same = others.length === 0 ? "" : ` (the same in ${ranges(others)})`;
+  return `in iteration ${first} of ${total}${same}`;
+}
+
+/** `2-6, 9`. */
+function ranges(numbers: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const number of [...numbers].sort((a, b) => a - b)) {
+    const last = runs[runs.length - 1];
+    if (last !== undefined && number <= last[1] + 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
+}
+
+function expansion(frames: readonly Frame[]): Trail {
+  const innermostCall = frames.findLast(({ call }) => call !== undefined)?.call;
+  const tail = innermostCall === undefined ? "" : ` at ${placeOf(innermostCall)}`;
+  const lead = frames.length === 1 && frames[0]?.kind === "model" ? "in model " : "expanded from ";
+  const items = elide(frames.map(frameWords));
+  return { lead, items: [...items.slice(0, -1), `${items[items.length - 1]}${tail}`] };
+}
+
+function frameWords({ kind, name, bindings, iteration }: Frame): string {
+  if (kind === "repeat") return iteration === undefined ? name : `${name}[${iteration.index}]`;
+  if (bindings.length === 0) return name;
+  const more = bindings.length > MAX_BINDINGS ? ["..."] : [];
+  return `${name}(${[...bindings.slice(0, MAX_BINDINGS), ...more].join(", ")})`;
+}
+
+function elide(items: readonly string[]): readonly string[] {
+  if (items.length <= 2 * ENDS + 1) return items;
+  return [...items.slice(0, ENDS), `... ${items.length - 2 * ENDS} more ...`, ...items.slice(-ENDS)];
+}
+
+/** The words of `help`, then what the fix does unless they said so already. */
+export function helpOf({ help = [], fix }: Diagnostic): readonly string[] {
+  if (fix === undefined) return help;
+  return [...help.filter((text) => text !== fix.title), `${fix.title} (${fix.applicability})`];
+}
