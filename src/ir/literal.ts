@@ -1,0 +1,56 @@
+/** What an expression evaluates to: exact numbers, truth values, words, strings, lists, and blocks passed as arguments. */
+import type { Rational } from "../base/rational.ts";
+import { equals, printRational, rational, toSafeInteger } from "../base/rational.ts";
+
+export type Literal =
+  | { readonly kind: "number"; readonly value: Rational }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  /** A bare name that stands for itself: `relu`, `same`. */
+  | { readonly kind: "word"; readonly value: string }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "list"; readonly items: readonly Literal[] }
+  /** A block by its name, for a parameter of type `block`. */
+  | { readonly kind: "block"; readonly value: string };
+
+export function numberLiteral(value: number | bigint): Literal {
+  return { kind: "number", value: rational(value) };
+}
+
+/** As the language writes it. */
+export function printLiteral(literal: Literal): string {
+  switch (literal.kind) {
+    case "number":
+      return printRational(literal.value);
+    case "string":
+      return JSON.stringify(literal.value);
+    case "list":
+      return `[${literal.items.map(printLiteral).join(", ")}]`;
+    default:
+      return String(literal.value);
+  }
+}
+
+/** The value as a JavaScript integer, if it is a number, whole, and small enough to be exact. */
+export function integerOf(literal: Literal): number | undefined {
+  return literal.kind === "number" ? toSafeInteger(literal.value) : undefined;
+}
+
+/** `a number`, `a list`, for messages. */
+export function describeKind(literal: Literal): string {
+  return literal.kind === "boolean" ? "true or false" : `a ${literal.kind}`;
+}
+
+export function sameLiteral(a: Literal, b: Literal): boolean {
+  if (a.kind === "number") return b.kind === "number" && equals(a.value, b.value);
+  if (a.kind === "list") {
+    return (
+      b.kind === "list" &&
+      a.items.length === b.items.length &&
+      a.items.every((item, index) => {
+        const other = b.items[index];
+        return other !== undefined && sameLiteral(item, other);
+      })
+    );
+  }
+  return b.kind !== "number" && b.kind !== "list" && a.kind === b.kind && a.value === b.value;
+}

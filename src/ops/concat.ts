@@ -1,0 +1,39 @@
+/** Concatenation of channels: the skip of DenseNet (Huang et al. 2017) and of U-Net. */
+import { defineDiagnostic } from "../base/diagnostic.ts";
+import { checkJoin, type JoinProblem } from "./join.ts";
+import { defineOp, type OpStage } from "./op.ts";
+
+export const concatMismatch: JoinProblem = defineDiagnostic({
+  code: "DN0404",
+  message: (differs: string) => `cannot concat: ${differs}`,
+  explain: {
+    title: "concat-mismatch",
+    text: "Concatenation joins channels, so every size must agree. Where one operand went through a stride or a pool and the other did not, they differ.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < concat < id | maxpool 2 > >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < concat < id | maxpool 3 /1 > >; }\n",
+  },
+});
+
+export const concat: OpStage<object> = defineOp({
+  name: "concat",
+  group: "joins",
+  summary:
+    "Joins channels, in the order of the operands. Bare, it joins the body's input with the current value.",
+  slots: {},
+  arguments: {},
+  join: true,
+  examples: [
+    {
+      source: "concat < id | maxpool 3 /1 >",
+      input: { channels: 8, sizes: [6, 6] },
+      output: { channels: 16, sizes: [6, 6] },
+      parameters: 0,
+    },
+  ],
+  attrs: () => ({}),
+  shape(inputs, _attrs, site) {
+    checkJoin(concatMismatch, inputs, [0], site);
+    return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
+  },
+  lower: (lowering, inputs) => lowering.add({ kind: "concat" }, inputs),
+});

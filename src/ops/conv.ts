@@ -1,0 +1,78 @@
+/** Convolution, at ranks 1, 2 and 3: the unit that `order` expands with a norm and an activation. */
+import type { Window } from "../ir/lowered.ts";
+import { product } from "../ir/shape.ts";
+import { kernelLayout, liftWindow } from "./layout.ts";
+import { defineOp, type OpStage } from "./op.ts";
+import type { Init } from "./settings.ts";
+import { applyUnit, unitArguments, unsupportedGroups } from "./unit.ts";
+import { resolveWindow, windowedSizes } from "./window.ts";
+
+export interface ConvAttrs {
+  readonly channels: number;
+  readonly window: Window;
+  readonly bias: boolean;
+  readonly init: Init;
+}
+
+export const conv: OpStage<ConvAttrs> = defineOp({
+  name: "conv",
+  group: "units",
+  summary:
+    "Convolution, with the batch norm and activation that `order` adds. `-> c` are its output channels (default `k`).",
+  slots: { kernel: "required", stride: "optional", channels: "optional" },
+  arguments: unitArguments,
+  examples: [
+    {
+      source: "conv 7 (order=bare, bias=false) /2 -> 64",
+      input: { channels: 3, sizes: [224, 224] },
+      output: { channels: 64, sizes: [112, 112] },
+      parameters: 9408,
+    },
+    {
+      source: "conv 3 (order=pre) -> 32",
+      input: { channels: 128, sizes: [28] },
+      output: { channels: 32, sizes: [28] },
+      parameters: 12544,
+    },
+  ],
+  apply: (op, call, [input], expansion) =>
+    applyUnit(op, call, call.channels ?? expansion.growth(), input, expansion),
+  attrs(
+    { kernel = [1], stride, channels = 1, arguments: { pad, dilation, groups, bias, init } },
+    [input],
+    site,
+  ) {
+    if (groups !== undefined && groups !== 1) return unsupportedGroups(site);
+    const window = resolveWindow(
+      "conv",
+      { kernel, stride, defaultStride: "one", dilation, pad: pad ?? site.settings.pad, defaultPad: "always" },
+      input,
+      site,
+    );
+    return window && { channels, window, bias: bias ?? false, init: init ?? site.settings.init ?? "kaiming" };
+  },
+  shape: ([input], { channels, window }, site) => ({
+    channels,
+    sizes: windowedSizes("conv", window, input, site),
+  }),
+  weights([input], { channels, window, bias }) {
+    const kernel = {
+      name: "weight",
+      role: "kernel",
+      shape: [channels, input.channels, ...window.size],
+    } as const;
+    return bias ? [kernel, { name: "bias", role: "bias", shape: [channels] }] : [kernel];
+  },
+  // Every output element reads `in channels * window` inputs; a bias is no multiply-add.
+  macs: ([input], output, { window }) =>
+    product([output.channels, ...output.sizes, input.channels, ...window.size]),
+  lower(lowering, [x], { window, bias }) {
+    const convolution = { kind: "convolution", window: liftWindow(window) } as const;
+    const kernel = lowering.weight("weight", kernelLayout(window.size));
+    if (!bias) return lowering.add(convolution, [x, kernel]);
+    return lowering.add({ kind: "bias" }, [
+      lowering.add(convolution, [x, kernel], "convolution"),
+      lowering.weight("bias"),
+    ]);
+  },
+});

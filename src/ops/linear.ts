@@ -1,0 +1,79 @@
+/** The fully connected layer, on vectors. */
+import { printShape, product, rankOf } from "../ir/shape.ts";
+import { boolean } from "./argument.ts";
+import { defineOp, type OpStage } from "./op.ts";
+import { activationArgument, type Init, initArgument, orderArgument } from "./settings.ts";
+import { applyUnit } from "./unit.ts";
+import { rankMismatch } from "./window.ts";
+
+export interface LinearAttrs {
+  readonly features: number;
+  readonly bias: boolean;
+  readonly init: Init;
+}
+
+export const linear: OpStage<LinearAttrs> = defineOp({
+  name: "linear",
+  group: "units",
+  summary: "Fully connected layer on a vector; never expanded by the ambient `order`.",
+  slots: { channels: "required" },
+  arguments: {
+    bias: { type: boolean, summary: "adds a learnt number per output", default: "true" },
+    order: orderArgument,
+    act: activationArgument,
+    init: initArgument,
+  },
+  examples: [
+    {
+      source: "linear -> 1000",
+      input: { channels: 1024, sizes: [] },
+      output: { channels: 1000, sizes: [] },
+      parameters: 1025000,
+    },
+  ],
+  apply(op, call, [input], expansion) {
+    const { order, bias } = call.arguments;
+    // The ambient order and bias never reach it: without an order of its own it is bare.
+    const own = order === undefined ? ({ order: "bare", bias: bias ?? true } as const) : {};
+    return applyUnit(
+      op,
+      { ...call, arguments: { ...call.arguments, ...own } },
+      call.channels,
+      input,
+      expansion,
+    );
+  },
+  attrs: ({ channels = 1, arguments: { bias, init } }, _inputs, { settings }) => ({
+    features: channels,
+    bias: bias ?? true,
+    init: init ?? settings.init ?? "kaiming",
+  }),
+  shape([input], { features }, site) {
+    const rank = rankOf(input);
+    if (rank > 0) {
+      site.report(rankMismatch, ["linear", "a vector", printShape(input)], {
+        claims: [{ input: 0, axis: 0 }],
+        help: ["put `gap;` (mean over the positions) or `flatten;` (all of them) before it"],
+        fix: (edits) => ({
+          title: "insert `gap`",
+          applicability: "maybe-incorrect",
+          edits: edits.insertBefore("gap; "),
+        }),
+      });
+    }
+    return { channels: features, sizes: [] };
+  },
+  weights([input], { features, bias }) {
+    const weight = { name: "weight", role: "kernel", shape: [features, input.channels] } as const;
+    return bias ? [weight, { name: "bias", role: "bias", shape: [features] }] : [weight];
+  },
+  macs: ([input], output) => product([input.channels, output.channels]),
+  lower(lowering, [x], { bias }) {
+    const weight = lowering.weight("weight", { permutation: [1, 0], leadingAxes: 0 });
+    if (!bias) return lowering.add({ kind: "matmul" }, [x, weight]);
+    return lowering.add({ kind: "bias" }, [
+      lowering.add({ kind: "matmul" }, [x, weight], "matmul"),
+      lowering.weight("bias"),
+    ]);
+  },
+});

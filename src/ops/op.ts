@@ -1,0 +1,186 @@
+/**
+ * What an operation is, in one piece: how it is written, what it makes of shapes, its weights and multiply-adds, its
+ * reference values and its lowering. One file defines one operation; `index.ts` lists them.
+ */
+import type { DiagnosticKind, Fix } from "../base/diagnostic.ts";
+import type { Graph, Node, Operator, WeightRole } from "../ir/graph.ts";
+import type { Primitive, Ref } from "../ir/lowered.ts";
+import type { Axis, Shape } from "../ir/shape.ts";
+import type { Tensor } from "../ir/tensor.ts";
+import type { Arguments, ArgumentValues } from "./argument.ts";
+import type { WeightLayout } from "./layout.ts";
+import type { Settings } from "./settings.ts";
+
+export type Group = "units" | "pooling" | "norm" | "activation" | "regularise" | "joins" | "shape";
+
+/** What a stage takes beside its arguments: `conv 3x3 /2 -> 64`. */
+export interface Slots {
+  /** Window sizes after the name, or `size=`. */
+  readonly kernel?: "required" | "optional";
+  readonly stride?: "optional";
+  readonly channels?: "required" | "optional";
+}
+
+export type SlotName = keyof Slots;
+
+/** A call of a stage, evaluated. A list of one number holds for all axes. */
+export interface Call<A extends Arguments = Arguments> {
+  readonly kernel?: readonly number[];
+  readonly stride?: readonly number[];
+  readonly channels?: number;
+  readonly arguments: ArgumentValues<A>;
+}
+
+/** A claim about sizes: the axis of an input (by position) that it rests on. */
+export interface Claim {
+  readonly input: number;
+  readonly axis: Axis;
+}
+
+export interface ReportDetails {
+  /** The part of the call to point at; absent: the stage's name. */
+  readonly at?: SlotName | (string & {});
+  readonly label?: string;
+  /** Sizes that the message rests on: each is traced to the stage that made it. */
+  readonly claims?: readonly Claim[];
+  readonly notes?: readonly string[];
+  readonly help?: readonly string[];
+  /** Given the text edits it may make around the call. */
+  readonly fix?: (edits: CallEdits) => Fix | undefined;
+}
+
+/** Edits that a fix can make without knowing the text. */
+export interface CallEdits {
+  /** Put `text` (whole stages with their `;`) in front of the call. */
+  insertBefore(text: string): Fix["edits"];
+  /** Replace the value of an argument or slot; `undefined` when the call does not write it. */
+  replace(part: string, text: string): Fix["edits"] | undefined;
+  /** Add an argument `name=value`. */
+  addArgument(text: string): Fix["edits"];
+}
+
+/** Where shape rules report to: it knows the place, the expansion, and which sizes are doubtful already. */
+export interface Site {
+  /** Silent when a claim is doubtful; afterwards the claimed axes of the result are. */
+  report<Args extends readonly unknown[]>(
+    kind: DiagnosticKind<Args>,
+    args: Args,
+    details: ReportDetails,
+  ): void;
+}
+
+export interface WeightSpec {
+  /** PyTorch's name: `weight`, `bias`, `running_mean`. */
+  readonly name: string;
+  readonly role: WeightRole;
+  readonly shape: readonly number[];
+}
+
+/** What lowering an operation may use: primitives named below the node's path, and its weights. */
+export interface Lowering {
+  /** Adds a primitive; without a `suffix` it takes the node's own path and is its result. */
+  add(primitive: Primitive, inputs: readonly Ref[], suffix?: string): Ref;
+  /** One number per channel of the first operand. */
+  filled(value: number, suffix: string): Ref;
+  /** The weight of that name as a constant, in PyTorch's layout unless told otherwise. */
+  weight(name: string, layout?: WeightLayout): Ref;
+  /** The shapes of the operands in the checked graph. */
+  readonly shapes: Operands<Shape>;
+}
+
+/** One or more: every operation but `input` has operands. */
+export type Operands<T> = readonly [T, ...T[]];
+
+/** An operation of the checked graph. `A` is what it needs to know beyond its inputs, fully resolved. */
+export interface Op<A = unknown> extends Operator {
+  /** The shape of the result. Reports what does not fit at `site` and still returns its best guess. */
+  shape(inputs: Operands<Shape>, attrs: A, site: Site): Shape;
+  /** In PyTorch's order: trainable ones first. */
+  weights(inputs: Operands<Shape>, attrs: A): readonly WeightSpec[];
+  /** Multiply-adds of convolutions and linear layers for one sample. */
+  macs(inputs: Operands<Shape>, output: Shape, attrs: A): bigint;
+  /** Naive and readable, in float64: the meaning of the operation at inference. */
+  reference(inputs: Operands<Tensor>, weight: (name: string) => Tensor, attrs: A): Tensor;
+  lower(lowering: Lowering, inputs: Operands<Ref>, attrs: A): Ref;
+}
+
+export type OpNode = Node<Op>;
+export type CheckedGraph = Graph<Op>;
+
+/** A value during expansion: its shape, and what only the expansion knows. */
+export interface Value {
+  readonly shape: Shape;
+}
+
+/** What applying a stage may do. */
+export interface Expansion extends Site {
+  /** The stage as the user calls it. */
+  readonly stageName: string;
+  readonly settings: Settings;
+  /** The growth `k` in scope, for units without `->`. */
+  growth(): number | undefined;
+  /** Adds a node below the stage's path (`child`) or at it. */
+  emit<A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value;
+}
+
+/** What may stand in call position in a pipeline. */
+export interface Stage<A extends Arguments = Arguments> {
+  readonly name: string;
+  readonly group: Group;
+  readonly summary: string;
+  readonly slots: Slots;
+  readonly arguments: A;
+  /** How many values it joins: a join takes branches or named sources, or joins `in` and `it`. */
+  readonly join?: true;
+  /** A whole pipeline that shows it, its input and output, and its trainable parameters. */
+  readonly examples: readonly [Example, ...Example[]];
+  /** `undefined`: reported. */
+  apply(call: Call<A>, inputs: Operands<Value>, expansion: Expansion): Value | undefined;
+}
+
+export interface Example {
+  /** A stage as written in a pipeline. */
+  readonly source: string;
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly parameters: number;
+}
+
+/** How a stage that is one operation turns its call into attributes; `undefined`: reported. */
+export interface OpDefinition<N, A extends Arguments>
+  extends Omit<Stage<A>, "apply">,
+    Omit<Op<N>, "name" | "weights" | "macs"> {
+  attrs(call: Call<A>, inputs: Operands<Shape>, site: Expansion): N | undefined;
+  weights?(inputs: Operands<Shape>, attrs: N): readonly WeightSpec[];
+  macs?(inputs: Operands<Shape>, output: Shape, attrs: N): bigint;
+  apply?(op: OpStage<N>, call: Call<A>, inputs: Operands<Value>, expansion: Expansion): Value | undefined;
+}
+
+/** An operation that is also a stage, under the same name. */
+export interface OpStage<N, A extends Arguments = Arguments> extends Op<N>, Stage<A> {
+  readonly name: string;
+  attrs(call: Call<A>, inputs: Operands<Shape>, site: Expansion): N | undefined;
+}
+
+export function shapesOf([first, ...rest]: Operands<Value>): Operands<Shape> {
+  return [first.shape, ...rest.map((value) => value.shape)];
+}
+
+export function defineOp<N, A extends Arguments>(definition: OpDefinition<N, A>): OpStage<N, A> {
+  const op: OpStage<N, A> = {
+    weights: () => [],
+    macs: () => 0n,
+    ...definition,
+    apply(call, inputs, expansion) {
+      if (definition.apply !== undefined) return definition.apply(op, call, inputs, expansion);
+      const attrs = op.attrs(call, shapesOf(inputs), expansion);
+      return attrs === undefined ? undefined : expansion.emit(op, attrs, inputs);
+    },
+  };
+  return op;
+}
+
+/** A stage that is no operation of its own. */
+export function defineStage<A extends Arguments>(stage: Stage<A>): Stage<A> {
+  return stage;
+}

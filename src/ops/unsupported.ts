@@ -1,0 +1,28 @@
+/** What the language has and this version does not build yet, and what belongs to a later edition: told, never ignored. */
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+
+export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
+  code: "DN0002",
+  message: (what: string) => `${what} not supported yet`,
+  explain: {
+    title: "not-supported-yet",
+    text: "The language has this, and this version of dnc does not build it yet. Nothing is skipped or approximated: the file is rejected until it can be compiled as written.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gmp >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
+  },
+});
+
+/** Stages of edition 1 without an implementation. */
+export const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set(
+  (
+    "dwconv upconv gmp ln gn instancenorm lrn relu6 leakyrelu prelu elu silu gelu tanh hardswish hardsigmoid " +
+    "droppath mul sub max gate scale upsample pad crop chpad slice shuffle"
+  ).split(" "),
+);
+
+/** Stages that people know from elsewhere and a later edition may bring. */
+export const LATER_STAGES: ReadonlySet<string> = new Set(
+  "attention selfattention multihead fixedconv blurpool unpool maxunpool gather embedding lstm gru".split(
+    " ",
+  ),
+);

@@ -1,0 +1,196 @@
+/** Windows of convolutions and pools: from what is written to one entry per axis, and the sizes that come out. */
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { count } from "../base/text.ts";
+import type { Padding, Window } from "../ir/lowered.ts";
+import { axisName, printShape, rankOf, type Shape } from "../ir/shape.ts";
+import type { PadRule, PerAxis } from "./argument.ts";
+import type { Site } from "./op.ts";
+
+export const wrongRank: DiagnosticKind<[what: string, given: number, rank: number]> = defineDiagnostic({
+  code: "DN0306",
+  message: (what: string, given: number, rank: number) =>
+    `${count(given, what)} for ${count(rank, "spatial axis", "spatial axes")}`,
+  explain: {
+    title: "parameter-rank",
+    text: "A window, stride, dilation or padding lists one number per spatial axis: one for signals, two for images, three for volumes. A single number holds for every axis, so blocks written with single numbers serve all three.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2x2x2 >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2x2 >; }\n",
+  },
+});
+
+export const rankMismatch: DiagnosticKind<[name: string, needs: "a map" | "a vector", shape: string]> =
+  defineDiagnostic({
+    code: "DN0402",
+    message: (name: string, needs: "a map" | "a vector", shape: string) =>
+      `\`${name}\` needs ${needs}, and receives ${needs === "a map" ? "the vector" : "the map"} ${shape}`,
+    explain: {
+      title: "rank-mismatch",
+      text: "Convolutions and pools need spatial axes; linear layers need a vector. `gap` and `flatten` turn a map into a vector, and nothing turns it back.",
+      wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < linear -> 2 >; }\n",
+      right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap; linear -> 2 >; }\n",
+    },
+  });
+
+export const windowTooLarge: DiagnosticKind<[window: string, size: string]> = defineDiagnostic({
+  code: "DN0406",
+  message: (window: string, size: string) => `${window} does not fit in ${size}`,
+  explain: {
+    title: "window-too-large",
+    text: "A window must fit into its input with the padding. When it does not, the input of the network is too small for its depth, or one stage too many halves the sizes.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 2x2]; output y = x < maxpool 3 >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 4x4]; output y = x < maxpool 3 >; }\n",
+  },
+});
+
+export const paddingTooLarge: DiagnosticKind<[pad: number, window: number]> = defineDiagnostic({
+  code: "DN0407",
+  message: (pad: number, window: number) => `padding ${pad} is more than half of window ${window}`,
+  explain: {
+    title: "padding-too-large",
+    text: "A pool may pad by at most half of its window; with more, some windows would see nothing but padding.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 (pad=2) /2 >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 (pad=1) /2 >; }\n",
+  },
+});
+
+export interface WindowRequest {
+  readonly kernel: PerAxis;
+  readonly stride?: PerAxis | undefined;
+  /** What a stride left out means. */
+  readonly defaultStride: "one" | "window";
+  readonly dilation?: PerAxis | undefined;
+  readonly pad?: PadRule | undefined;
+  /** Padding where no rule is written: `floor(reach / 2)` everywhere, or only where the stride is smaller than the window. */
+  readonly defaultPad: "always" | "overlapping";
+}
+
+/** One entry per axis of `shape`, or `undefined` when something does not fit the rank (reported). */
+export function resolveWindow(
+  name: string,
+  request: WindowRequest,
+  shape: Shape,
+  site: Site,
+): Window | undefined {
+  const rank = rankOf(shape);
+  if (rank === 0) {
+    site.report(rankMismatch, [name, "a map", printShape(shape)], {
+      claims: [{ input: 0, axis: 0 }],
+      help: ["put it before the value becomes a vector"],
+    });
+    return undefined;
+  }
+  const size = spread(request.kernel, rank, "window size", "kernel", site);
+  const stride = spread(
+    request.stride ?? (request.defaultStride === "window" ? request.kernel : [1]),
+    rank,
+    "stride",
+    "stride",
+    site,
+  );
+  const dilation = spread(request.dilation ?? [1], rank, "dilation", "dilation", site);
+  if (size === undefined || stride === undefined || dilation === undefined) return undefined;
+  const written = padPairs(request.pad, rank, site);
+  if (written === undefined) return undefined;
+  const padding = shape.sizes.map((length, axis): Padding => {
+    const [k = 1, s = 1, d = 1] = [size[axis], stride[axis], dilation[axis]];
+    if (written === "valid") return [0, 0];
+    if (written === "same") return samePadding(length, reach(k, d), s);
+    if (written !== "default") return written[axis] ?? [0, 0];
+    const overlaps = request.stride !== undefined && s < k;
+    if (request.defaultPad === "overlapping" && !overlaps) return [0, 0];
+    const half = Math.floor((d * (k - 1)) / 2);
+    return [half, half];
+  });
+  return { size, stride, dilation, padding };
+}
+
+/** How many positions a dilated window spans. */
+export function reach(size: number, dilation: number): number {
+  return dilation * (size - 1) + 1;
+}
+
+/** TensorFlow's rule: the output has ceil(length / stride) positions, the odd one of the padding goes last. */
+function samePadding(length: number, span: number, stride: number): Padding {
+  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + span - length);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** One number per axis; a single number holds for all. Reports DN0306 otherwise. */
+export function spread(
+  values: PerAxis,
+  rank: number,
+  what: string,
+  at: string,
+  site: Site,
+): PerAxis | undefined {
+  if (values.length === 1) return Array.from({ length: rank }, () => values[0] ?? 1);
+  if (values.length === rank) return values;
+  const looksLike = values.length > rank ? `this looks like a ${values.length}-D setting` : undefined;
+  site.report(wrongRank, [what, values.length, rank], {
+    at,
+    label: `the value here has ${count(rank, "spatial axis", "spatial axes")}`,
+    ...(looksLike === undefined ? {} : { notes: [looksLike] }),
+    help: [`write a single number, or ${count(rank, "number")}`],
+  });
+  return undefined;
+}
+
+function padPairs(
+  pad: PadRule | undefined,
+  rank: number,
+  site: Site,
+): readonly Padding[] | "same" | "valid" | "default" | undefined {
+  if (pad === undefined) return "default";
+  if (typeof pad === "string") return pad;
+  if (pad.length === 1) return Array.from({ length: rank }, () => pad[0] ?? [0, 0]);
+  if (pad.length === rank) return pad;
+  site.report(wrongRank, ["padding", pad.length, rank], {
+    at: "pad",
+    help: [`write one padding, or ${rank}: one per axis`],
+  });
+  return undefined;
+}
+
+/**
+ * Sizes after the window: `floor((n + before + after + overhang - reach) / stride) + 1` (Dumoulin and Visin 2016).
+ * `overhang` is what ceil mode lets the last window stand out. Reports DN0406 where a window does not fit.
+ */
+export function windowedSizes(
+  name: string,
+  window: Window,
+  shape: Shape,
+  site: Site,
+  overhang: readonly number[] = [],
+): readonly number[] {
+  const misfits: number[] = [];
+  const sizes = shape.sizes.map((length, axis) => {
+    const [before, after] = window.padding[axis] ?? [0, 0];
+    const free =
+      length +
+      before +
+      after +
+      (overhang[axis] ?? 0) -
+      reach(window.size[axis] ?? 1, window.dilation[axis] ?? 1);
+    if (free < 0) misfits.push(axis);
+    return free < 0 ? 1 : Math.floor(free / (window.stride[axis] ?? 1)) + 1;
+  });
+  const [first] = misfits;
+  if (first !== undefined) {
+    const reaches = window.size.map((size, axis) => reach(size, window.dilation[axis] ?? 1));
+    const pads = window.padding.some(([before, after]) => before + after > 0);
+    site.report(
+      windowTooLarge,
+      [
+        `window ${reaches.join("x")} of \`${name}\``,
+        `${shape.sizes.join("x")}${pads ? " with its padding" : ""}`,
+      ],
+      {
+        at: "kernel",
+        label: `${axisName(rankOf(shape), first + 1)} is ${shape.sizes[first]} here`,
+        claims: misfits.map((axis) => ({ input: 0, axis: axis + 1 })),
+        help: ["use a larger input, or leave out one of the stages before it that make the sizes smaller"],
+      },
+    );
+  }
+  return sizes;
+}
