@@ -3,6 +3,7 @@
  * Nodes stand in execution order and refer to earlier ones by name; names are unique and are the node paths of
  * the checked graph (`net/stem/conv`), with helpers below them (`net/stem/conv/weight`).
  */
+import { invariant } from "../base/invariant.ts";
 
 export type ElementType = "float32";
 
@@ -89,6 +90,13 @@ export interface LoweredGraph {
   readonly nodes: readonly LoweredNode[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+}
+
+/** The type of what a port stands for; the graph has the node. */
+export function typeOfPort(graph: LoweredGraph, { name, ref }: Port): TensorType {
+  const type = graph.nodes.find((node) => node.name === ref.node)?.outputs[ref.output];
+  invariant(type !== undefined, `the port ${name} refers to ${printRef(ref)}, which is not there`);
+  return type;
 }
 
 /** The first output of a node. */

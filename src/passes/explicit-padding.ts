@@ -1,0 +1,136 @@
+/**
+ * Padding inside of windows becomes nodes of its own where TensorFlow's operation has none: in pools, and in
+ * convolutions over volumes.
+ */
+import { invariant } from "../base/invariant.ts";
+import type { LoweredGraph, Padding, PointwiseFunction, Primitive, Ref, Window } from "../ir/lowered.ts";
+import type { Pass } from "./pass.ts";
+import type { Rewriter } from "./rewrite.ts";
+import { rewrite } from "./rewrite.ts";
+
+export const explicitPadding: Pass = {
+  name: "explicit-padding",
+  why: "TensorFlow's pools and its 3-D convolution cannot pad by given amounts.",
+  run(graph) {
+    const nonNegative = nonNegativeNodes(graph);
+    return rewrite(graph, (node, rewriter) => {
+      const { primitive } = node;
+      const [x, ...others] = node.inputs;
+      if (!("window" in primitive) || x === undefined || !pads(primitive.window)) return undefined;
+      const { window } = primitive;
+      const onPadded = (name: string, value: number): Ref => {
+        const padding = [NONE, ...window.padding, NONE];
+        const padded = rewriter.addHelper(`${node.name}/padded`, { kind: "pad", padding, value }, [x]);
+        const unpadded = { ...primitive, window: { ...window, padding: window.padding.map(() => NONE) } };
+        return rewriter.add(name, unpadded, [padded, ...others], node.control);
+      };
+      switch (primitive.kind) {
+        case "convolution":
+          // TensorFlow's 2-D convolution takes explicit padding as it is.
+          return window.size.length === 3 ? onPadded(node.name, 0) : undefined;
+        case "max-pool": {
+          // Zero does as well as minus infinity when it never wins.
+          const zeroNeverWins =
+            nonNegative.has(x.node) &&
+            countsPerAxis(sizesOf(x, rewriter), window)
+              .flat()
+              .every((seen) => seen > 0);
+          return onPadded(node.name, zeroNeverWins ? 0 : Number.NEGATIVE_INFINITY);
+        }
+        case "average-pool": {
+          if (primitive.countsPadding) return onPadded(node.name, 0);
+          const averaged = onPadded(rewriter.unusedName(`${node.name}/averaged`), 0);
+          const correction = rewriter.addHelper(
+            `${node.name}/correction`,
+            correctionOf(sizesOf(x, rewriter), window),
+            [],
+          );
+          return rewriter.add(node.name, { kind: "multiply" }, [averaged, correction]);
+        }
+      }
+    });
+  },
+};
+
+const NONE: Padding = [0, 0];
+
+function pads(window: Window): boolean {
+  return window.padding.some(([before, after]) => before + after > 0);
+}
+
+/** The size of the window over the number of its elements that are no padding, at each position. */
+function correctionOf(sizes: readonly number[], window: Window): Primitive {
+  const counts = countsPerAxis(sizes, window);
+  const values = (): Float32Array =>
+    Float32Array.from(
+      counts.reduce(
+        (factors, axis, index) =>
+          factors.flatMap((factor) => axis.map((seen) => (factor * (window.size[index] ?? 1)) / seen)),
+        [1],
+      ),
+    );
+  return { kind: "constant", shape: [1, ...counts.map((axis) => axis.length), 1], values };
+}
+
+/** For each axis and each position of the window on it: how many elements of the input the window sees. */
+function countsPerAxis(sizes: readonly number[], window: Window): readonly (readonly number[])[] {
+  return sizes.map((size, axis) => {
+    const [length = 1, stride = 1, dilation = 1] = [
+      window.size[axis],
+      window.stride[axis],
+      window.dilation[axis],
+    ];
+    const [before, after] = window.padding[axis] ?? [0, 0];
+    const positions = Math.floor((before + size + after - dilation * (length - 1) - 1) / stride) + 1;
+    return Array.from({ length: positions }, (_, position) => {
+      const start = position * stride - before;
+      const taps = Array.from({ length }, (_, tap) => start + tap * dilation);
+      return taps.filter((at) => at >= 0 && at < size).length;
+    });
+  });
+}
+
+function sizesOf(ref: Ref, rewriter: Rewriter): readonly number[] {
+  return rewriter
+    .typeOf(ref)
+    .shape.slice(1, -1)
+    .map((size) => {
+      invariant(size !== null, "only the batch is unknown");
+      return size;
+    });
+}
+
+const NEVER_NEGATIVE: Record<PointwiseFunction, boolean> = { relu: true, sigmoid: true };
+
+/** The nodes whose results are surely zero or more. */
+function nonNegativeNodes(graph: LoweredGraph): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const node of graph.nodes) {
+    if (isNonNegative(node.primitive, () => node.inputs.every((ref) => known.has(ref.node))))
+      known.add(node.name);
+  }
+  return known;
+}
+
+function isNonNegative(primitive: Primitive, ofNonNegative: () => boolean): boolean {
+  switch (primitive.kind) {
+    case "pointwise":
+      return NEVER_NEGATIVE[primitive.function];
+    case "softmax":
+      return true;
+    case "pad":
+      return primitive.value >= 0 && ofNonNegative();
+    case "max-pool":
+    case "average-pool":
+    case "spatial-mean":
+    case "concat":
+    case "add":
+    case "multiply":
+    case "reshape":
+    case "transpose":
+    case "identity":
+      return ofNonNegative();
+    default:
+      return false;
+  }
+}

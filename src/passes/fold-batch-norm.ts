@@ -1,0 +1,117 @@
+/** Batch normalization directly after a convolution or matmul moves into its kernel and a bias. */
+import { invariant } from "../base/invariant.ts";
+import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
+import type { Pass } from "./pass.ts";
+import type { Rewriter, Uses } from "./rewrite.ts";
+import { rewrite, usesOf } from "./rewrite.ts";
+
+type Constant = PrimitiveOf<"constant">;
+
+/** A linear node, perhaps its bias, and the batch normalization that nothing else stands between. */
+interface Fold {
+  readonly linear: LoweredNode;
+  readonly bias: LoweredNode | undefined;
+  readonly norm: LoweredNode;
+  readonly kernel: Constant;
+  readonly oldBias: Constant | undefined;
+  readonly affine: () => Affine;
+}
+
+/** Per channel: `x * scale + shift`. */
+interface Affine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+export const foldBatchNorm: Pass = {
+  name: "fold-batch-norm",
+  why: "A batch normalization costs a pass over its whole input; scaling the kernel before it costs nothing.",
+  run(graph) {
+    const folds = findFolds(graph);
+    return rewrite(graph, (node, rewriter) => {
+      const fold = folds.get(node.name);
+      if (fold === undefined) return undefined;
+      if (node.name === fold.bias?.name) return node.inputs[0];
+      return node.name === fold.norm.name ? addBias(node, fold, rewriter) : addLinear(node, fold, rewriter);
+    });
+  },
+};
+
+/** Each fold under the names of all the nodes that it rewrites. */
+function findFolds(graph: LoweredGraph): ReadonlyMap<string, Fold> {
+  const uses = usesOf(graph);
+  const folds = new Map<string, Fold>();
+  for (const norm of graph.nodes) {
+    const fold = findFold(norm, uses);
+    if (fold === undefined) continue;
+    for (const node of [fold.linear, fold.bias, fold.norm])
+      if (node !== undefined) folds.set(node.name, fold);
+  }
+  return folds;
+}
+
+function findFold(norm: LoweredNode, uses: Uses): Fold | undefined {
+  if (norm.primitive.kind !== "batch-normalization") return undefined;
+  const source = uses.soleSource(norm.inputs[0]);
+  const bias = source?.primitive.kind === "bias" ? source : undefined;
+  const linear = bias === undefined ? source : uses.soleSource(bias.inputs[0]);
+  if (linear?.primitive.kind !== "convolution" && linear?.primitive.kind !== "matmul") return undefined;
+  const constant = (ref: Ref | undefined): Constant | undefined => {
+    const primitive = ref && uses.nodeAt(ref.node)?.primitive;
+    return primitive?.kind === "constant" ? primitive : undefined;
+  };
+  const kernel = constant(linear.inputs[1]);
+  const oldBias = constant(bias?.inputs[1]);
+  const vectors = norm.inputs
+    .slice(1)
+    .map(constant)
+    .filter((vector) => vector !== undefined);
+  if (kernel === undefined || vectors.length < 4) return undefined;
+  // The node of the old bias goes away: it must be foldable, and nothing may have to wait for it.
+  if (bias !== undefined && (oldBias === undefined || bias.control.length > 0)) return undefined;
+  const { epsilon } = norm.primitive;
+  return { linear, bias, norm, kernel, oldBias, affine: () => affineOf(vectors, epsilon) };
+}
+
+function addLinear(node: LoweredNode, { norm, kernel, affine }: Fold, rewriter: Rewriter): Ref {
+  const [x] = node.inputs;
+  invariant(x !== undefined, `${node.name} has no operand`);
+  const values = (): Float32Array => {
+    const { scale } = affine();
+    return kernel.values().map((value, index) => value * (scale[index % scale.length] ?? 1));
+  };
+  const folded = rewriter.addHelper(`${norm.name}/kernel`, { ...kernel, values }, []);
+  return rewriter.add(node.name, node.primitive, [x, folded], node.control);
+}
+
+/** The bias takes the name of the batch normalization, so that consumers and outputs find it. */
+function addBias(node: LoweredNode, { oldBias, affine }: Fold, rewriter: Rewriter): Ref {
+  const [x, scale] = node.inputs;
+  invariant(x !== undefined && scale !== undefined, `${node.name} lacks an operand`);
+  const values = (): Float32Array => {
+    const { scale, shift } = affine();
+    const old = oldBias?.values();
+    return Float32Array.from(
+      shift,
+      (value, channel) => value + (scale[channel] ?? 1) * (old?.[channel] ?? 0),
+    );
+  };
+  const shape = rewriter.typeOf(scale).shape.map((size) => size ?? 1);
+  const bias = rewriter.addHelper(`${node.name}/bias`, { kind: "constant", shape, values }, []);
+  return rewriter.add(node.name, { kind: "bias" }, [x, bias], node.control);
+}
+
+/** In float64; only the results that use it are rounded. */
+function affineOf(vectors: readonly Constant[], epsilon: number): Affine {
+  const [scale, offset, mean, variance] = vectors.map((vector) => vector.values());
+  invariant(scale && offset && mean && variance, "a batch normalization has four vectors");
+  const factor = Float64Array.from(
+    scale,
+    (value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon),
+  );
+  const shift = Float64Array.from(
+    offset,
+    (value, channel) => value - (mean[channel] ?? 0) * (factor[channel] ?? 1),
+  );
+  return { scale: factor, shift };
+}

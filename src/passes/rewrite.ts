@@ -1,0 +1,68 @@
+/** What passes are made of: walking a graph node by node while building the next one, and asking who uses what. */
+import type { LoweredGraph, LoweredNode, Primitive, Ref } from "../ir/lowered.ts";
+import type { LoweredBuilder } from "../ir/lowered-builder.ts";
+import { lowerInto } from "../ir/lowered-builder.ts";
+
+export interface Rewriter {
+  add: LoweredBuilder["add"];
+  typeOf: LoweredBuilder["typeOf"];
+  /** This name, or one like it that no node has; it is then taken. */
+  unusedName(name: string): string;
+  /** Adds a node under an unused name. */
+  addHelper(name: string, primitive: Primitive, inputs: readonly Ref[]): Ref;
+}
+
+/**
+ * Sees each node in execution order, its operands already those of the new graph. It adds what stands for the node
+ * and returns that, or returns `undefined` to keep the node as it is.
+ */
+export type Rule = (node: LoweredNode, rewriter: Rewriter) => Ref | undefined;
+
+export function rewrite(graph: LoweredGraph, rule: Rule): LoweredGraph {
+  const builder = lowerInto(graph.name);
+  const taken = new Set(graph.nodes.map(({ name }) => name));
+  const replaced = new Map<string, Ref>();
+  const current = (ref: Ref): Ref => (ref.output === 0 ? (replaced.get(ref.node) ?? ref) : ref);
+  const rewriter: Rewriter = {
+    add: builder.add,
+    typeOf: builder.typeOf,
+    unusedName(name) {
+      const unused = taken.has(name) ? rewriter.unusedName(`${name}_`) : name;
+      taken.add(unused);
+      return unused;
+    },
+    addHelper: (name, primitive, inputs) => builder.add(rewriter.unusedName(name), primitive, inputs),
+  };
+  for (const old of graph.nodes) {
+    const control = old.control.map((name) => replaced.get(name)?.node ?? name);
+    const node = { ...old, inputs: old.inputs.map(current), control };
+    const replacement = rule(node, rewriter);
+    if (replacement === undefined) builder.add(node.name, node.primitive, node.inputs, node.control);
+    else if (replacement.node !== node.name || replacement.output !== 0) replaced.set(node.name, replacement);
+  }
+  const port = ({ name, ref }: { name: string; ref: Ref }) => ({ name, ref: current(ref) });
+  return builder.finish(graph.inputs.map(port), graph.outputs.map(port));
+}
+
+export interface Uses {
+  /** The node of this name. */
+  nodeAt(name: string): LoweredNode | undefined;
+  /** The node whose first output this is, when it has one output and only one consumer, which is a node. */
+  soleSource(ref: Ref | undefined): LoweredNode | undefined;
+}
+
+export function usesOf(graph: LoweredGraph): Uses {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const consumers = new Map<string, number>();
+  const use = (name: string): void => void consumers.set(name, (consumers.get(name) ?? 0) + 1);
+  for (const node of graph.nodes) {
+    for (const ref of node.inputs) use(ref.node);
+    for (const name of node.control) use(name);
+  }
+  for (const { ref } of [...graph.inputs, ...graph.outputs]) use(ref.node);
+  return {
+    nodeAt: (name) => nodes.get(name),
+    soleSource: (ref) =>
+      ref !== undefined && consumers.get(ref.node) === 1 ? nodes.get(ref.node) : undefined,
+  };
+}

@@ -1,0 +1,102 @@
+/** An artifact: the files of a target, and `dnc.json`, which says what they are and how to feed and read them. */
+import type { Reporter } from "../base/diagnostic.ts";
+import { invariant } from "../base/invariant.ts";
+import type { LoweredGraph, Port } from "../ir/lowered.ts";
+import { typeOfPort } from "../ir/lowered.ts";
+import type { ArtifactFile, Target } from "./target.ts";
+
+export const DESCRIPTION_FILE = "dnc.json";
+
+/** What the graph does not say of itself. */
+export interface ArtifactFacts {
+  /** The version of dnc. */
+  readonly version: string;
+  /** Where the weights come from: `init seed 0`, `hash`, or a file. */
+  readonly weights: string;
+  readonly parameters: bigint;
+  /** Multiply-accumulates for one sample. */
+  readonly macs: bigint;
+}
+
+/** One end of the network. */
+export interface PortDescription {
+  /** What the runtime calls it: `net/x:0`. */
+  readonly tensor: string;
+  /** Of one sample, channels first, as the language has it: `[3, 224, 224]`. */
+  readonly shape: readonly number[];
+  /** The axes of the tensor at run time: `NHWC`. */
+  readonly layout: TensorLayout;
+  readonly element: "float32";
+}
+
+export type TensorLayout = "NC" | "NLC" | "NHWC" | "NDHWC";
+
+/** The content of `dnc.json`. */
+export interface ArtifactDescription {
+  readonly schema: "dnc/artifact-1";
+  readonly model: string;
+  readonly target: string;
+  readonly version: string;
+  readonly weights: string;
+  /** Past 2^53 as a string. */
+  readonly parameters: number | string;
+  readonly macs: number | string;
+  readonly inputs: Readonly<Record<string, PortDescription>>;
+  readonly outputs: Readonly<Record<string, PortDescription>>;
+}
+
+/** The files of a graph on which the target's passes have run; `undefined` when it was reported why there are none. */
+export function emitArtifact(
+  target: Target,
+  graph: LoweredGraph,
+  facts: ArtifactFacts,
+  reporter: Reporter,
+): readonly ArtifactFile[] | undefined {
+  const files = target.emit(graph, reporter);
+  if (files === undefined) return undefined;
+  const text = `${JSON.stringify(describeArtifact(target, graph, facts), undefined, 2)}\n`;
+  const content = new TextEncoder().encode(text);
+  return [...files, { path: DESCRIPTION_FILE, size: content.length, pieces: () => [content] }];
+}
+
+export function describeArtifact(
+  target: Target,
+  graph: LoweredGraph,
+  { version, weights, parameters, macs }: ArtifactFacts,
+): ArtifactDescription {
+  const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
+    Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
+  return {
+    schema: "dnc/artifact-1",
+    model: graph.name,
+    target: target.name,
+    version,
+    weights,
+    parameters: jsonInteger(parameters),
+    macs: jsonInteger(macs),
+    inputs: describe(graph.inputs),
+    outputs: describe(graph.outputs),
+  };
+}
+
+function describePort(target: Target, graph: LoweredGraph, port: Port): PortDescription {
+  const { element, shape } = typeOfPort(graph, port);
+  const layout = LAYOUTS[shape.length - 2];
+  invariant(layout !== undefined, `the port ${port.name} has rank ${shape.length}`);
+  const sample = shape.slice(1).map((size) => {
+    invariant(size !== null, `the port ${port.name} has an unknown size`);
+    return size;
+  });
+  return {
+    tensor: target.tensorName(port),
+    shape: [...sample.slice(-1), ...sample.slice(0, -1)],
+    layout,
+    element,
+  };
+}
+
+const LAYOUTS: readonly TensorLayout[] = ["NC", "NLC", "NHWC", "NDHWC"];
+
+function jsonInteger(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}

@@ -1,0 +1,7 @@
+/** The targets. A new target is a folder beside this file and a line below. */
+import { savedModelTarget } from "./savedmodel/target.ts";
+import type { Target } from "./target.ts";
+
+export const targets: readonly Target[] = [savedModelTarget];
+
+export const defaultTarget: Target = savedModelTarget;

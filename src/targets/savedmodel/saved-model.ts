@@ -1,0 +1,41 @@
+/** The `saved_model.pb` of a lowered graph: its GraphDef and the signature by which it is called. */
+import type { LoweredGraph, Port } from "../../ir/lowered.ts";
+import { typeOfPort } from "../../ir/lowered.ts";
+import { FLOAT, tensorShape } from "./attr-value.ts";
+import { graphDef } from "./graph-def.ts";
+import type { Encoded } from "./protobuf.ts";
+import { integerField, mapField, message, messageField, textField } from "./protobuf.ts";
+
+/** The tag and the signature that loaders ask for when they are told nothing. */
+export const SERVE = "serve";
+export const SIGNATURE = "serving_default";
+
+export function savedModel(graph: LoweredGraph): Encoded {
+  const metaInfo = message(textField(4, SERVE), textField(5, "2.15.0"));
+  const signature = message(
+    mapField(1, tensorInfos(graph, graph.inputs)),
+    mapField(2, tensorInfos(graph, graph.outputs)),
+    textField(3, "tensorflow/serving/predict"),
+  );
+  const metaGraph = message(
+    messageField(1, metaInfo),
+    messageField(2, graphDef(graph)),
+    mapField(5, [[SIGNATURE, signature]]),
+  );
+  return message(integerField(1, 1), messageField(2, metaGraph));
+}
+
+/** As TensorFlow calls an output of a node: `net/fc:0`. */
+export function tensorName({ ref }: Port): string {
+  return `${ref.node}:${ref.output}`;
+}
+
+function tensorInfos(graph: LoweredGraph, ports: readonly Port[]): readonly (readonly [string, Encoded])[] {
+  return ports.map((port) => {
+    const shape = tensorShape(typeOfPort(graph, port).shape);
+    return [
+      port.name,
+      message(textField(1, tensorName(port)), integerField(2, FLOAT), messageField(3, shape)),
+    ];
+  });
+}

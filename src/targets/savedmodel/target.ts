@@ -1,0 +1,42 @@
+/** The SavedModel target: what TensorFlow in any language loads, and what `dnc run` runs. */
+import type { DiagnosticKind } from "../../base/diagnostic.ts";
+import { defineDiagnostic } from "../../base/diagnostic.ts";
+import { withByteUnit } from "../../base/text.ts";
+import { savedModelPasses } from "../../passes/index.ts";
+import type { Target } from "../target.ts";
+import { pieces } from "./protobuf.ts";
+import { savedModel, tensorName } from "./saved-model.ts";
+
+/** A protocol buffer ends at 2 GiB, and TensorFlow copies it while it loads: this leaves room for both. */
+const MAX_SIZE = 1.5e9;
+
+export const modelTooLarge: DiagnosticKind<[name: string, size: number]> = defineDiagnostic({
+  code: "DN0702",
+  message: (name: string, size: number) =>
+    `the weights of ${name} make a SavedModel of ${withByteUnit(size)}, more than the format can hold`,
+  explain: {
+    title: "model-too-large",
+    text: "A SavedModel keeps its weights in one protocol buffer, which ends at 2 GiB; `dnc` writes none above 1.4 GiB (1.5 GB), because loading needs room as well. `dnc report` shows which stages have the most parameters.",
+  },
+});
+
+export const savedModelTarget: Target = {
+  name: "savedmodel",
+  summary: "a TensorFlow SavedModel, for native runs, TensorFlow Serving and Triton",
+  passes: savedModelPasses,
+  tensorName,
+  emit(graph, reporter) {
+    const encoded = savedModel(graph);
+    if (encoded.length > MAX_SIZE) {
+      reporter.report(
+        modelTooLarge.at(
+          { help: ["use narrower or fewer layers; `dnc report` shows where the parameters are"] },
+          graph.name,
+          encoded.length,
+        ),
+      );
+      return undefined;
+    }
+    return [{ path: "saved_model.pb", size: encoded.length, pieces: () => pieces(encoded) }];
+  },
+};
