@@ -4,17 +4,14 @@ import picocolors from "picocolors";
 /** Functions such as `red` and `bold` from text to text; identities where there is no color. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** What the environment says of color: the variables of no-color.org and force-color.org, and a dumb terminal. */
-export interface ColorEnvironment {
-  readonly NO_COLOR?: string | undefined;
-  readonly FORCE_COLOR?: string | undefined;
-  readonly TERM?: string | undefined;
-}
+/** Environment variables; those of no-color.org and force-color.org speak of color, and `TERM` of a dumb terminal. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-export function takesColor(isTerminal: boolean, environment: ColorEnvironment): boolean {
-  if (environment.NO_COLOR) return false;
-  if (environment.FORCE_COLOR) return environment.FORCE_COLOR !== "0";
-  return isTerminal && environment.TERM !== "dumb";
+export function takesColor(isTerminal: boolean, environment: Environment): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== "0";
+  return isTerminal && TERM !== "dumb";
 }
 
 export function colorsWhere(enabled: boolean): Colors {

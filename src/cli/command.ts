@@ -41,6 +41,8 @@ export interface Command {
   /** Two real ones, each a whole command line with a word on what it does. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
   readonly flags: Readonly<Record<string, Flag>>;
+  /** For the help, where they say more than 0 and 2 everywhere. */
+  readonly exitCodes?: readonly (readonly [code: ExitCode, meaning: string])[];
   /**
    * On Ctrl-C the process ends with 130 while this is under way: whoever has something half-written removes it
    * in a `process.on("exit")` listener.
@@ -51,4 +53,11 @@ export interface Command {
 /** Wrong usage: printed with a pointer to `--help`, exit 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  /** How to do it right. */
+  readonly help: readonly string[];
+
+  constructor(message: string, help: readonly string[] = []) {
+    super(message);
+    this.help = help;
+  }
 }

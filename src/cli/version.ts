@@ -1,0 +1,4 @@
+/** The version of dnc, as `package.json` says. */
+import manifest from "../../package.json" with { type: "json" };
+
+export const VERSION: string = manifest.version;
