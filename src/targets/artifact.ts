@@ -37,6 +37,8 @@ export interface ArtifactDescription {
   readonly model: string;
   readonly target: string;
   readonly version: string;
+  /** All files but this one: nothing else in the folder is dnc's. */
+  readonly files: readonly string[];
   readonly weights: string;
   /** Past 2^53 as a string. */
   readonly parameters: number | string;
@@ -54,29 +56,23 @@ export function emitArtifact(
 ): readonly ArtifactFile[] | undefined {
   const files = target.emit(graph, reporter);
   if (files === undefined) return undefined;
-  const text = `${JSON.stringify(describeArtifact(target, graph, facts), undefined, 2)}\n`;
-  const content = new TextEncoder().encode(text);
-  return [...files, { path: DESCRIPTION_FILE, size: content.length, pieces: () => [content] }];
-}
-
-export function describeArtifact(
-  target: Target,
-  graph: LoweredGraph,
-  { version, weights, parameters, macs }: ArtifactFacts,
-): ArtifactDescription {
+  const { version, weights, parameters, macs } = facts;
   const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
     Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
-  return {
+  const description: ArtifactDescription = {
     schema: "dnc/artifact-1",
     model: graph.name,
     target: target.name,
     version,
+    files: files.map(({ path }) => path),
     weights,
     parameters: jsonInteger(parameters),
     macs: jsonInteger(macs),
     inputs: describe(graph.inputs),
     outputs: describe(graph.outputs),
   };
+  const content = new TextEncoder().encode(`${JSON.stringify(description, undefined, 2)}\n`);
+  return [...files, { path: DESCRIPTION_FILE, size: content.length, pieces: () => [content] }];
 }
 
 function describePort(target: Target, graph: LoweredGraph, port: Port): PortDescription {
