@@ -37,6 +37,12 @@ export const add: OpStage<object> = defineOp({
     checkJoin(addMismatch, inputs, [], site);
     return inputs[0];
   },
+  reference: ([first, ...rest]) => ({
+    shape: first.shape,
+    data: first.data.map((value, index) =>
+      rest.reduce((sum, { data }) => sum + (data[index] ?? Number.NaN), value),
+    ),
+  }),
   lower(lowering, [first, ...rest]) {
     const last = rest.length - 1;
     return rest.reduce(

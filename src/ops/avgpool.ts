@@ -3,6 +3,8 @@ import { boolean, perAxis } from "./argument.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { readsElement, readsPadding, windowReads } from "./reference-window.ts";
 import { notSupported } from "./unsupported.ts";
 
 export interface AvgpoolAttrs extends PoolAttrs {
@@ -43,6 +45,24 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
     return attrs && { ...attrs, countsPadding };
   },
   shape: ([input], attrs, site) => poolShape("avgpool", input, attrs, site),
+  reference([x], _weight, { window, overhang, countsPadding }) {
+    const { batch, channels, sizes } = axesOf(x);
+    const reads = windowReads(sizes, window, overhang);
+    const y = zeros([batch, channels, ...reads.sizes]);
+    const inputs = planesOf(x);
+    planesOf(y).forEach((output, index) => {
+      output.forEach((_, position) => {
+        let [sum, counted] = [0, 0];
+        for (const tap of reads.taps) {
+          const read = tap[position] ?? 0;
+          if (readsElement(read)) sum += inputs[index]?.[read] ?? 0;
+          if (readsElement(read) || (countsPadding && readsPadding(read))) counted += 1;
+        }
+        output[position] = sum / counted;
+      });
+    });
+    return y;
+  },
   lower(lowering, [x], { window, overhang, countsPadding }) {
     if (overhang.every((rows) => rows === 0)) {
       return lowering.add({ kind: "average-pool", window: liftWindow(window), countsPadding }, [x]);

@@ -1,6 +1,7 @@
 /** Batch normalization per channel (Ioffe and Szegedy 2015), on maps and vectors. */
 import { boolean } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
 import { epsilonArgument, momentumArgument, type Settings } from "./settings.ts";
 
 export interface BnAttrs {
@@ -42,6 +43,23 @@ export const bn: OpStage<BnAttrs> = defineOp({
       { name: "running_mean", role: "mean", shape },
       { name: "running_var", role: "variance", shape },
     ];
+  },
+  reference([x], weight, { epsilon, affine }) {
+    const { channels } = axesOf(x);
+    const [mean, variance] = [weight("running_mean").data, weight("running_var").data];
+    const scale = affine ? weight("weight").data : new Float64Array(channels).fill(1);
+    const shift = affine ? weight("bias").data : new Float64Array(channels);
+    const y = zeros(x.shape);
+    const inputs = planesOf(x);
+    planesOf(y).forEach((output, index) => {
+      const channel = index % channels;
+      const deviation = Math.sqrt((variance[channel] ?? 0) + epsilon);
+      inputs[index]?.forEach((value, position) => {
+        const normalized = (value - (mean[channel] ?? 0)) / deviation;
+        output[position] = normalized * (scale[channel] ?? 0) + (shift[channel] ?? 0);
+      });
+    });
+    return y;
   },
   lower(lowering, [x], { epsilon, affine }) {
     const [scale, offset] = affine

@@ -2,6 +2,7 @@
 import { defineDiagnostic } from "../base/diagnostic.ts";
 import { checkJoin, type JoinProblem } from "./join.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf, zeros } from "./reference-tensor.ts";
 
 export const concatMismatch: JoinProblem = defineDiagnostic({
   code: "DN0404",
@@ -34,6 +35,20 @@ export const concat: OpStage<object> = defineOp({
   shape(inputs, _attrs, site) {
     checkJoin(concatMismatch, inputs, [0], site);
     return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
+  },
+  reference(inputs) {
+    const { batch, sizes } = axesOf(inputs[0]);
+    const channels = inputs.reduce((sum, input) => sum + axesOf(input).channels, 0);
+    const y = zeros([batch, channels, ...sizes]);
+    let end = 0;
+    for (let sample = 0; sample < batch; sample += 1) {
+      for (const { data } of inputs) {
+        const length = data.length / batch;
+        y.data.set(data.subarray(sample * length, (sample + 1) * length), end);
+        end += length;
+      }
+    }
+    return y;
   },
   lower: (lowering, inputs) => lowering.add({ kind: "concat" }, inputs),
 });

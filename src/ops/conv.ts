@@ -3,6 +3,8 @@ import type { Window } from "../ir/lowered.ts";
 import { product } from "../ir/shape.ts";
 import { kernelLayout, liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { type Tap, windowReads } from "./reference-window.ts";
 import type { Init } from "./settings.ts";
 import { applyUnit, unitArguments, unsupportedGroups } from "./unit.ts";
 import { resolveWindow, windowedSizes } from "./window.ts";
@@ -66,6 +68,27 @@ export const conv: OpStage<ConvAttrs> = defineOp({
   // Every output element reads `in channels * window` inputs; a bias is no multiply-add.
   macs: ([input], output, { window }) =>
     product([output.channels, ...output.sizes, input.channels, ...window.size]),
+  reference([x], weight, { channels, window, bias }) {
+    const { batch, channels: inputChannels, sizes } = axesOf(x);
+    const kernel = weight("weight").data;
+    const shifts = bias ? weight("bias").data : new Float64Array(channels);
+    const reads = windowReads(sizes, window);
+    const y = zeros([batch, channels, ...reads.sizes]);
+    const inputs = planesOf(x);
+    planesOf(y).forEach((output, index) => {
+      const channel = index % channels;
+      const sample = (index - channel) / channels;
+      output.fill(shifts[channel] ?? 0);
+      for (let inputChannel = 0; inputChannel < inputChannels; inputChannel += 1) {
+        const input = inputs[sample * inputChannels + inputChannel];
+        const first = (channel * inputChannels + inputChannel) * reads.taps.length;
+        reads.taps.forEach((tap, place) => {
+          if (input !== undefined) addProducts(output, input, tap, kernel[first + place] ?? 0);
+        });
+      }
+    });
+    return y;
+  },
   lower(lowering, [x], { window, bias }) {
     const convolution = { kind: "convolution", window: liftWindow(window) } as const;
     const kernel = lowering.weight("weight", kernelLayout(window.size));
@@ -76,3 +99,11 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     ]);
   },
 });
+
+/** One place of the kernel times what each window reads there. Padding is zeros, which add nothing. */
+function addProducts(output: Float64Array, input: Float64Array, tap: Tap, factor: number): void {
+  for (let window = 0; window < output.length; window += 1) {
+    const read = tap[window] ?? 0;
+    if (read >= 0) output[window] = (output[window] ?? 0) + factor * (input[read] ?? 0);
+  }
+}

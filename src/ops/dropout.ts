@@ -23,5 +23,6 @@ export const dropout: OpStage<DropoutAttrs> = defineOp({
   ],
   attrs: (call) => ({ probability: call.arguments.p ?? 0.5 }),
   shape: ([input]) => input,
+  reference: ([x]) => x,
   lower: (lowering, [x]) => lowering.add({ kind: "identity" }, [x]),
 });

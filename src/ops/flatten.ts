@@ -2,6 +2,7 @@
 import { elementCount, rankOf } from "../ir/shape.ts";
 import { channelsFirst } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf } from "./reference-tensor.ts";
 
 export const flatten: OpStage<object> = defineOp({
   name: "flatten",
@@ -19,6 +20,11 @@ export const flatten: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => ({ channels: Number(elementCount(input)), sizes: [] }),
+  // Channels come first already, so the elements stand in the right order.
+  reference([x]) {
+    const { batch } = axesOf(x);
+    return { shape: [batch, x.data.length / batch], data: x.data };
+  },
   lower(lowering, [x]) {
     const [shape] = lowering.shapes;
     if (rankOf(shape) === 0) return lowering.add({ kind: "identity" }, [x]);

@@ -1,6 +1,7 @@
 /** Global average pooling: the mean of each channel over all positions (Lin et al. 2014). */
 import { printShape, rankOf } from "../ir/shape.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf, meanOf, planesOf } from "./reference-tensor.ts";
 import { rankMismatch } from "./window.ts";
 
 export const gap: OpStage<object> = defineOp({
@@ -26,6 +27,10 @@ export const gap: OpStage<object> = defineOp({
       });
     }
     return { channels: input.channels, sizes: [] };
+  },
+  reference([x]) {
+    const { batch, channels } = axesOf(x);
+    return { shape: [batch, channels], data: Float64Array.from(planesOf(x), meanOf) };
   },
   lower: (lowering, [x]) => lowering.add({ kind: "spatial-mean" }, [x]),
 });

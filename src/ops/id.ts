@@ -17,5 +17,6 @@ export const id: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => input,
+  reference: ([x]) => x,
   lower: (lowering, [x]) => lowering.add({ kind: "identity" }, [x]),
 });

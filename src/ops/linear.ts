@@ -2,6 +2,7 @@
 import { printShape, product, rankOf } from "../ir/shape.ts";
 import { boolean } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
+import { axesOf, zeros } from "./reference-tensor.ts";
 import { activationArgument, type Init, initArgument, orderArgument } from "./settings.ts";
 import { applyUnit } from "./unit.ts";
 import { rankMismatch } from "./window.ts";
@@ -68,6 +69,22 @@ export const linear: OpStage<LinearAttrs> = defineOp({
     return bias ? [weight, { name: "bias", role: "bias", shape: [features] }] : [weight];
   },
   macs: ([input], output) => product([input.channels, output.channels]),
+  reference([x], weight, { features, bias }) {
+    const { batch, channels } = axesOf(x);
+    const matrix = weight("weight").data;
+    const shifts = bias ? weight("bias").data : new Float64Array(features);
+    const y = zeros([batch, features]);
+    for (let sample = 0; sample < batch; sample += 1) {
+      for (let feature = 0; feature < features; feature += 1) {
+        let sum = shifts[feature] ?? 0;
+        for (let channel = 0; channel < channels; channel += 1) {
+          sum += (matrix[feature * channels + channel] ?? 0) * (x.data[sample * channels + channel] ?? 0);
+        }
+        y.data[sample * features + feature] = sum;
+      }
+    }
+    return y;
+  },
   lower(lowering, [x], { bias }) {
     const weight = lowering.weight("weight", { permutation: [1, 0], leadingAxes: 0 });
     if (!bias) return lowering.add({ kind: "matmul" }, [x, weight]);

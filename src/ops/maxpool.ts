@@ -2,6 +2,8 @@
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { readsElement, windowReads } from "./reference-window.ts";
 
 export const maxpool: OpStage<PoolAttrs> = defineOp({
   name: "maxpool",
@@ -25,6 +27,22 @@ export const maxpool: OpStage<PoolAttrs> = defineOp({
   ],
   attrs: (call, [input], site) => poolAttrs("maxpool", call, input, site),
   shape: ([input], attrs, site) => poolShape("maxpool", input, attrs, site),
+  reference([x], _weight, { window, overhang }) {
+    const { batch, channels, sizes } = axesOf(x);
+    const reads = windowReads(sizes, window, overhang);
+    const y = zeros([batch, channels, ...reads.sizes]);
+    const inputs = planesOf(x);
+    planesOf(y).forEach((output, index) => {
+      output.fill(-Infinity);
+      for (const tap of reads.taps) {
+        tap.forEach((read, position) => {
+          if (!readsElement(read)) return;
+          output[position] = Math.max(output[position] ?? 0, inputs[index]?.[read] ?? 0);
+        });
+      }
+    });
+    return y;
+  },
   lower(lowering, [x], { window, overhang }) {
     // Minus infinity never wins, so the overhang is padding like any other.
     const padding = window.padding.map(

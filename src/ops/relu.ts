@@ -1,5 +1,6 @@
 /** The rectifier, element by element: max(x, 0). */
 import { defineOp, type OpStage } from "./op.ts";
+import { mapElements } from "./reference-tensor.ts";
 
 export const relu: OpStage<object> = defineOp({
   name: "relu",
@@ -17,5 +18,6 @@ export const relu: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => input,
+  reference: ([x]) => mapElements(x, (value) => Math.max(value, 0)),
   lower: (lowering, [x]) => lowering.add({ kind: "pointwise", function: "relu" }, [x]),
 });

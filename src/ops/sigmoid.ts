@@ -1,5 +1,6 @@
 /** The logistic function, element by element: 1 / (1 + exp(-x)). */
 import { defineOp, type OpStage } from "./op.ts";
+import { mapElements } from "./reference-tensor.ts";
 
 export const sigmoid: OpStage<object> = defineOp({
   name: "sigmoid",
@@ -17,5 +18,6 @@ export const sigmoid: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => input,
+  reference: ([x]) => mapElements(x, (value) => 1 / (1 + Math.exp(-value))),
   lower: (lowering, [x]) => lowering.add({ kind: "pointwise", function: "sigmoid" }, [x]),
 });
