@@ -62,7 +62,6 @@ export interface AddonContext {
   /** Where the compiler's output is kept when it fails. */
   readonly log: string;
   readonly environment: Environment;
-  readonly signal: AbortSignal;
 }
 
 /** Whether there is an addon now; if not, why has been reported. */
@@ -82,7 +81,7 @@ export async function compileAddon(ctx: AddonContext, reporter: Reporter): Promi
     ...["-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN"],
   ];
   const environment = { ...ctx.environment, TMPDIR: ctx.staging, LC_ALL: "C" };
-  const { code, stderr, stdout } = await runProgram(command, { environment, signal: ctx.signal });
+  const { code, stderr, stdout } = await runProgram(command, { environment });
   if (code === 0) return true;
   const output = stdout + stderr;
   if (/No space left on device/.test(output)) {

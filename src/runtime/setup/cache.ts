@@ -1,6 +1,6 @@
 /** The per-user cache: where things lie, and who may change them. One installation serves all checkouts. */
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,35 +17,42 @@ export function cacheFolder(environment: Environment): string {
   return join(environment["HOME"] || homedir(), ".cache", "dnc");
 }
 
-/** Where unfinished work lies: nothing in it is ever used by another run. */
-export function stagingFolder(cache: string): string {
-  return join(cache, "staging");
-}
-
 const DAY = 24 * 60 * 60 * 1000;
 
+export interface Staging {
+  readonly folder: string;
+  remove(): void;
+}
+
 /**
- * A new, empty folder for unfinished work, for the holder of the lock.
- * What dead runs left is removed: every folder of this host, because their owners would hold the lock,
- * and those that another host (a container with the same cache) has not touched for a day.
+ * A new, empty folder for unfinished work, for the holder of the lock; it is removed when the process ends.
+ * What killed runs left is removed too: all that carries our scope, because its owner would hold the lock,
+ * and what another machine or container with the same cache has not touched for a day.
  */
-export async function createStaging(cache: string): Promise<string> {
-  const staging = stagingFolder(cache);
-  await mkdir(staging, { recursive: true });
-  for (const name of await readdir(staging)) {
-    const path = join(staging, name);
-    const isOurs = name.startsWith(`${hostname()}.`);
-    const age = Date.now() - (await stat(path)).mtimeMs;
-    if (isOurs || age > DAY) await removeFolder(path);
+export function createStaging(cache: string): Staging {
+  const parent = join(cache, "staging");
+  mkdirSync(parent, { recursive: true });
+  // The lock is seen by all processes of one network namespace.
+  const scope = `${hostname()}.${statSync("/proc/self/ns/net").ino}.`;
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    if (name.startsWith(scope) || Date.now() - statSync(path).mtimeMs > DAY) removeFolder(path);
   }
-  const folder = join(staging, `${hostname()}.${process.pid}.${randomBytes(4).toString("hex")}`);
-  await mkdir(folder);
-  return folder;
+  const folder = mkdtempSync(join(parent, scope));
+  const removeAtExit = (): void => removeFolder(folder);
+  process.once("exit", removeAtExit);
+  return {
+    folder,
+    remove: () => {
+      process.off("exit", removeAtExit);
+      removeFolder(folder);
+    },
+  };
 }
 
 /** Tries again for a while: a compiler or pip that lost its parent may still be writing. */
-export async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+export function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 export interface Lock {
@@ -57,17 +64,16 @@ export interface Lock {
  * The lock is a listening socket in Linux's abstract namespace: the kernel frees it when its owner dies, however
  * it dies, so there is no stale lock to take over, and whoever waits is woken by the end of its connection.
  */
-export async function lockCache(cache: string, signal: AbortSignal, onWait: () => void): Promise<Lock> {
-  const identity = `${process.getuid?.() ?? ""} ${await realpath(cache)}`;
+export async function lockCache(cache: string, onWait: () => void): Promise<Lock> {
+  const identity = `${process.getuid?.() ?? ""} ${realpathSync(cache)}`;
   const address = `\0dnc-${createHash("sha256").update(identity).digest("hex").slice(0, 32)}`;
   let told = false;
   for (;;) {
-    signal.throwIfAborted();
     const lock = await listen(address);
     if (lock !== undefined) return lock;
     if (!told) onWait();
     told = true;
-    await connectionEnds(address, signal);
+    await connectionEnds(address);
   }
 }
 
@@ -100,15 +106,13 @@ function listen(address: string): Promise<Lock | undefined> {
 }
 
 /** Settles when the owner of `address` is gone, or refuses us because it just went. */
-function connectionEnds(address: string, signal: AbortSignal): Promise<void> {
+function connectionEnds(address: string): Promise<void> {
   return new Promise((resolve) => {
     const socket = createConnection(address);
     const end = (): void => {
-      signal.removeEventListener("abort", end);
       socket.destroy();
       resolve();
     };
-    signal.addEventListener("abort", end);
     socket.on("error", end);
     socket.on("close", end);
     socket.resume();

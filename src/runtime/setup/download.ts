@@ -52,7 +52,6 @@ export interface DownloadContext {
   readonly staging: string;
   readonly environment: Environment;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 /** The path of the wheel, verified; one that an interrupted run has left is used again. */

@@ -50,13 +50,13 @@ export async function downloadFromIndex(ctx: DownloadContext): Promise<Download>
     return { kind: "unusable", reason: "pip's settings forbid the use of an index (no-index)" };
   const shown = url.replace(/\/\/[^/@]*@/, "//");
   try {
-    const page = await get(`${url.replace(/\/$/, "")}/${project}/`, ctx.signal);
+    const page = await get(`${url.replace(/\/$/, "")}/${project}/`);
     if (page.status === 404) return { kind: "unknown-version", reason: `${shown} has no project ${project}` };
     if (!page.ok) return { kind: "unreachable", reason: `${shown} answers with status ${page.status}` };
     const link = linkTo(wheel.file, await page.text());
     if (link === undefined)
       return { kind: "unknown-version", reason: `${shown} has no ${project} ${version}` };
-    const response = await get(new URL(link, page.url).href, ctx.signal);
+    const response = await get(new URL(link, page.url).href);
     if (!response.ok || response.body === null) {
       return {
         kind: "unreachable",
@@ -72,10 +72,9 @@ export async function downloadFromIndex(ctx: DownloadContext): Promise<Download>
         next(null, chunk);
       },
     });
-    await pipeline(Readable.fromWeb(response.body), meter, createWriteStream(file), { signal: ctx.signal });
+    await pipeline(Readable.fromWeb(response.body), meter, createWriteStream(file));
     return { kind: "file", path: file };
   } catch (error) {
-    ctx.signal.throwIfAborted();
     const { code, message, cause } = error as NodeJS.ErrnoException & { cause?: Error };
     // Errors of the disk carry a code; those of the network are hidden in the cause.
     if (code?.startsWith("E") && cause === undefined) throw error;
@@ -96,7 +95,7 @@ function linkTo(file: string, page: string): string | undefined {
 }
 
 /** A name and password in the address go into a header, because `fetch` accepts no such address. */
-function get(address: string, signal: AbortSignal): Promise<Response> {
+function get(address: string): Promise<Response> {
   const url = new URL(address);
   const headers: Record<string, string> = { accept: "application/vnd.pypi.simple.v1+json, text/html;q=0.5" };
   if (url.username !== "") {
@@ -104,5 +103,5 @@ function get(address: string, signal: AbortSignal): Promise<Response> {
     headers["authorization"] = `Basic ${Buffer.from(secret).toString("base64")}`;
     [url.username, url.password] = ["", ""];
   }
-  return fetch(url, { headers, signal });
+  return fetch(url, { headers });
 }

@@ -32,7 +32,6 @@ export interface SetupOptions {
   /** Trust what is installed when sizes and times are right, instead of comparing contents and computing. */
   readonly trustUnchanged: boolean;
   readonly progress: Progress;
-  readonly signal: AbortSignal;
 }
 
 export interface Installation {
@@ -49,9 +48,9 @@ export function installationFolder(cache: string, artifact: Artifact, packages: 
   return join(cache, "native", [...parts, process.platform, process.arch].join("-"));
 }
 
-/** Undefined when it could not be provided, and why has been reported. Rejects when `signal` is aborted. */
+/** Undefined when it could not be provided, and why has been reported. */
 export async function setUp(options: SetupOptions, reporter: Reporter): Promise<Installation | undefined> {
-  const { cache, environment, platform, signal } = options;
+  const { cache, environment, platform } = options;
   const fault = platformFault(platform);
   if (fault !== undefined) {
     reporter.report(fault);
@@ -73,24 +72,25 @@ export async function setUp(options: SetupOptions, reporter: Reporter): Promise<
   }
   try {
     mkdirSync(cache, { recursive: true });
-    const lock = await lockCache(cache, signal, () =>
-      options.progress.step("waiting for another `dnc setup`"),
-    );
+    const lock = await lockCache(cache, () => options.progress.step("waiting for another `dnc setup`"));
     try {
       // Another process may have done the work while this one waited.
       const done = await findPresent(folder, options);
       if (done !== undefined) return done;
-      const staging = await createStaging(cache);
+      const staging = createStaging(cache);
       try {
-        return await installInto(folder, { ...options, packages, compiler, staging }, reporter);
+        return await installInto(
+          folder,
+          { ...options, packages, compiler, staging: staging.folder },
+          reporter,
+        );
       } finally {
-        await removeFolder(staging);
+        staging.remove();
       }
     } finally {
       await lock.release();
     }
   } catch (error) {
-    signal.throwIfAborted();
     const diagnostic = fileSystemFault(error, cache);
     if (diagnostic === undefined) throw error;
     reporter.report(diagnostic);
@@ -99,14 +99,13 @@ export async function setUp(options: SetupOptions, reporter: Reporter): Promise<
 }
 
 async function findPresent(folder: string, options: SetupOptions): Promise<Installation | undefined> {
-  const { artifact, environment, signal, trustUnchanged } = options;
+  const { artifact, environment, trustUnchanged } = options;
   if (!trustUnchanged && existsSync(folder)) options.progress.step("checking what is installed");
   const health = examine(folder, { full: !trustUnchanged });
-  signal.throwIfAborted();
   if (health.state !== "intact") return undefined;
   const addon = join(folder, ADDON);
   if (!trustUnchanged) {
-    const result = await probe({ artifact, addon, environment, signal }, { report: () => {} });
+    const result = await probe({ artifact, addon, environment }, { report: () => {} });
     if (result === undefined) return undefined;
   }
   return { folder, addon, bytes: totalBytes(health.manifest.files), wasPresent: true };
@@ -123,7 +122,7 @@ async function installInto(
   ctx: InstallContext,
   reporter: Reporter,
 ): Promise<Installation | undefined> {
-  const { artifact, cache, environment, progress, signal, staging } = ctx;
+  const { artifact, cache, environment, progress, staging } = ctx;
   const fresh = join(staging, "installation");
   mkdirSync(fresh);
   const files = await provideFiles(folder, fresh, ctx, reporter);
@@ -135,17 +134,16 @@ async function installInto(
   if (!(await compileAddon({ ...ctx, folder: fresh, log }, reporter))) return undefined;
   progress.step("trying it out");
   const addon = describeFile(fresh, ADDON);
-  const works = await probe({ artifact, addon: join(fresh, ADDON), environment, signal }, reporter);
+  const works = await probe({ artifact, addon: join(fresh, ADDON), environment }, reporter);
   if (addon === undefined || works === undefined) return undefined;
 
-  signal.throwIfAborted();
   const { project, version, wheel, links } = artifact;
   const all = [...files, addon];
   writeManifest(fresh, { project, version, wheelSha256: wheel.sha256, files: all, links });
   mkdirSync(dirname(folder), { recursive: true });
   if (existsSync(folder)) renameSync(folder, join(staging, "replaced"));
   renameSync(fresh, folder);
-  await removeFolder(downloadsFolder(cache));
+  removeFolder(downloadsFolder(cache));
   return { folder, addon: join(folder, ADDON), bytes: totalBytes(all), wasPresent: false };
 }
 
@@ -164,7 +162,7 @@ async function provideFiles(
   ctx: InstallContext,
   reporter: Reporter,
 ): Promise<readonly InstalledFile[] | undefined> {
-  const { artifact, cache, progress, signal, staging } = ctx;
+  const { artifact, cache, progress, staging } = ctx;
   const hashes = new Map(reuseFiles(damaged, fresh, artifact));
   const missing = new Map(Object.entries(artifact.members).filter(([, path]) => !hashes.has(path)));
   if (missing.size > 0) {
@@ -179,7 +177,7 @@ async function provideFiles(
     if (wheel === undefined) return undefined;
     progress.step(`unpacking the library (${withByteUnit(artifact.unpackedBytes)})`);
     const onBytes = (done: number): void => progress.advance(done, artifact.unpackedBytes);
-    const unpacked = await unpack({ wheel, members: missing, folder: fresh, onBytes, signal });
+    const unpacked = await unpack({ wheel, members: missing, folder: fresh, onBytes });
     for (const [path, sha256] of unpacked) hashes.set(path, sha256);
   }
   const files = [...hashes].map(([path, sha256]) => describeFile(fresh, path, sha256));

@@ -11,10 +11,9 @@ export interface Pip {
 }
 
 /** The first way of calling pip that works. */
-export async function findPip(environment: Environment, signal?: AbortSignal): Promise<Pip | undefined> {
+export async function findPip(environment: Environment): Promise<Pip | undefined> {
   for (const command of [["python3", "-m", "pip"], ["pip3"], ["pip"]]) {
-    const options = { environment, ...(signal === undefined ? {} : { signal }) };
-    const { code, stdout } = await runProgram([...command, "--version"], options);
+    const { code, stdout } = await runProgram([...command, "--version"], { environment });
     const version = /^pip (\S+)/.exec(stdout)?.[1];
     if (code === 0 && version !== undefined) return { command, version };
   }
@@ -22,7 +21,7 @@ export async function findPip(environment: Environment, signal?: AbortSignal): P
 }
 
 export async function downloadWithPip(ctx: DownloadContext): Promise<Download> {
-  const pip = await findPip(ctx.environment, ctx.signal);
+  const pip = await findPip(ctx.environment);
   if (pip === undefined) return { kind: "unusable", reason: "pip was not found" };
   const { project, version, wheel } = ctx.artifact;
   const [target, temporary] = [join(ctx.staging, "wheel"), join(ctx.staging, "pip")];
@@ -38,7 +37,7 @@ export async function downloadWithPip(ctx: DownloadContext): Promise<Download> {
   try {
     // pip downloads to the temporary folder first: there is room in ours, perhaps not in the system's.
     const environment = { ...ctx.environment, TMPDIR: temporary };
-    const { code, stdout, stderr } = await runProgram(command, { environment, signal: ctx.signal });
+    const { code, stdout, stderr } = await runProgram(command, { environment });
     if (code !== 0) return pipFault(stdout + stderr);
     const file = join(target, wheel.file);
     if (statSync(file, { throwIfNoEntry: false }) !== undefined) return { kind: "file", path: file };

@@ -22,13 +22,12 @@ export interface ProbeContext {
   readonly artifact: Artifact;
   readonly addon: string;
   readonly environment: Environment;
-  readonly signal?: AbortSignal;
 }
 
 export async function probe(ctx: ProbeContext, reporter: Reporter): Promise<ProbeResult | undefined> {
-  const { artifact, addon, environment, signal } = ctx;
+  const { artifact, addon, environment } = ctx;
   const command = [process.execPath, "--eval", artifact.probe, addon];
-  const options = { environment, timeoutMs: 120_000, ...(signal === undefined ? {} : { signal }) };
+  const options = { environment, timeoutMs: 120_000 };
   const outcome = await runProgram(command, options);
   if (outcome.code === 0) return JSON.parse(lastLines(outcome.stdout, 1)) as ProbeResult;
   const notes = outcome.stderr.trim() === "" ? [] : [lastLines(outcome.stderr, 12)];

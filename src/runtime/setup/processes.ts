@@ -1,4 +1,4 @@
-/** Runs other programs: pip, the compiler, the probe. They die with an interruption, and their output is kept. */
+/** Runs other programs: pip, the compiler, the probe. They end when this process does, and their output is kept. */
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Environment } from "./cache.ts";
 
@@ -13,8 +13,6 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly environment: Environment;
-  readonly signal?: AbortSignal;
-  readonly workingFolder?: string;
   readonly timeoutMs?: number;
 }
 
@@ -24,9 +22,8 @@ export function runProgram(command: readonly string[], options: RunOptions): Pro
     const child = spawn(program, args, {
       env: options.environment,
       stdio: ["ignore", "pipe", "pipe"],
-      // A process group of its own, so that an interruption reaches what the program started too.
+      // A process group of its own, so that its end reaches what the program started too.
       detached: true,
-      ...(options.workingFolder === undefined ? {} : { cwd: options.workingFolder }),
       ...(options.timeoutMs === undefined
         ? {}
         : { timeout: options.timeoutMs, killSignal: "SIGKILL" as const }),
@@ -39,16 +36,16 @@ export function runProgram(command: readonly string[], options: RunOptions): Pro
       stderr += text;
     });
     const stop = (): void => killGroup(child);
-    options.signal?.addEventListener("abort", stop);
+    // Before whoever removes the folder that the program writes to.
+    process.prependOnceListener("exit", stop);
     child.on("error", (error: NodeJS.ErrnoException) => {
-      options.signal?.removeEventListener("abort", stop);
+      process.off("exit", stop);
       const isAbsent = error.code === "ENOENT" || error.code === "EACCES" || error.code === "ENOEXEC";
       if (!isAbsent) return reject(error);
       resolve({ started: false, code: undefined, killedBy: undefined, stdout, stderr });
     });
     child.on("close", (code, killedBy) => {
-      options.signal?.removeEventListener("abort", stop);
-      if (options.signal?.aborted) return reject(options.signal.reason);
+      process.off("exit", stop);
       resolve({ started: true, code: code ?? undefined, killedBy: killedBy ?? undefined, stdout, stderr });
     });
   });

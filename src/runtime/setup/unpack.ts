@@ -14,12 +14,11 @@ export interface UnpackOptions {
   readonly members: ReadonlyMap<string, string>;
   readonly folder: string;
   readonly onBytes: (doneBytes: number) => void;
-  readonly signal: AbortSignal;
 }
 
 /** From the path of each file under `folder` to the SHA-256 of its content. */
 export async function unpack(options: UnpackOptions): Promise<ReadonlyMap<string, string>> {
-  const { members, folder, signal } = options;
+  const { members, folder } = options;
   const hashes = new Map<string, string>();
   let done = 0;
   const archive = await openPromise(options.wheel, { autoClose: false });
@@ -38,7 +37,7 @@ export async function unpack(options: UnpackOptions): Promise<ReadonlyMap<string
           next(null, chunk);
         },
       });
-      await pipeline(await archive.openReadStreamPromise(entry), meter, createWriteStream(file), { signal });
+      await pipeline(await archive.openReadStreamPromise(entry), meter, createWriteStream(file));
       await flush(file);
       hashes.set(path, hash.digest("hex"));
     }
