@@ -26,7 +26,7 @@ export const command: Command = {
 };
 
 function explain(names: readonly string[], asJson: boolean, terminal: Terminal): ExitCode {
-  const kinds = names.length === 0 ? inOrder(diagnosticKinds) : names.map(findKind);
+  const kinds = names.length === 0 ? diagnosticKinds : names.map(findKind);
   if (asJson) {
     const document = { schema: "dnc/explain-1", diagnostics: kinds.map(toJson) };
     terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
@@ -36,10 +36,6 @@ function explain(names: readonly string[], asJson: boolean, terminal: Terminal):
     terminal.out(kinds.map((kind) => renderPage(kind, terminal)).join("\n"));
   }
   return 0;
-}
-
-function inOrder(kinds: readonly DiagnosticKind[]): readonly DiagnosticKind[] {
-  return [...kinds].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 function findKind(name: string): DiagnosticKind {

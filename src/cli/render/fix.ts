@@ -7,6 +7,7 @@ import {
   placeOf,
   type SourceFile,
   type Span,
+  spanText,
   startOf,
 } from "../../base/source.ts";
 import { draw, type Paint, type Row, renderRow } from "./canvas.ts";
@@ -37,7 +38,8 @@ export function fixSpans(fix: Fix | undefined): readonly Span[] {
 }
 
 export function renderFix(fix: Fix, options: FixOptions): readonly string[] {
-  return regionsOf(fix.edits).flatMap((region) => {
+  const changes = fix.edits.filter(({ span, text }) => spanText(span) !== text);
+  return regionsOf(changes).flatMap((region) => {
     const margin = " ".repeat(options.gutter);
     const edit = region.edits[0];
     const place =
@@ -128,17 +130,16 @@ function renderInsertions({ file, edits, first }: Region, options: FixOptions): 
   const layout = layOutLine(apply(file.text, start, start + lineText(file, first).length, edits));
   let grown = 0;
   const ranges = edits.map(({ span, text }) => {
-    const from = span.start - start + grown;
+    const offset = span.start - start + grown;
     grown += text.length;
-    return { from: layout.columnAt(from), to: layout.columnAt(from + text.length) };
+    const from = layout.columnAt(offset);
+    return { from, to: Math.max(from + 1, layout.columnAt(offset + text.length)) };
   });
-  const [start0, end0] = [ranges[0]?.from ?? 0, ranges[ranges.length - 1]?.to ?? 0];
-  const window = windowAround(start0, end0, layout.width, sourceWidth(options));
+  const [leftmost, rightmost] = [ranges[0]?.from ?? 0, ranges[ranges.length - 1]?.to ?? 0];
+  const window = windowAround(leftmost, rightmost, layout.width, sourceWidth(options));
   const row: Row = [];
   for (const { from, to } of ranges) {
-    const visible = (column: number): number =>
-      Math.min(Math.max(0, column - window.left), window.right - window.left);
-    draw(row, visible(from), visible(to), "+", options.added);
+    draw(row, from - window.left, Math.min(to, window.right) - window.left, "+", options.added);
   }
   const number = String(first).padStart(options.gutter);
   return [
