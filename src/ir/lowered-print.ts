@@ -1,5 +1,5 @@
 /** A lowered graph as text for people and golden files: one line a node, in execution order. */
-import type { LoweredGraph, LoweredNode, Padding, Port, Primitive, Window } from "./lowered.ts";
+import type { LoweredGraph, LoweredNode, Padding, Port, Primitive, PrimitiveOf, Window } from "./lowered.ts";
 import { printRef, printTensorType } from "./lowered.ts";
 
 /** Ends with a line break. Values of constants are not shown. */
@@ -30,7 +30,7 @@ function printPrimitive(primitive: Primitive): string {
     case "max-pool":
       return `${primitive.kind} ${printWindow(primitive.window)}`;
     case "average-pool":
-      return `${primitive.kind} ${printWindow(primitive.window)}${primitive.countsPadding ? "" : " without padding"}`;
+      return `${primitive.kind} ${printWindow(primitive.window)}${ignoresPadding(primitive) ? " not counted" : ""}`;
     case "batch-normalization":
       return `${primitive.kind} epsilon ${primitive.epsilon}`;
     case "pointwise":
@@ -50,10 +50,18 @@ function printWindow(window: Window): string {
   const parts = [window.size.join("x")];
   if (!window.stride.every(isOne)) parts.push(`/${once(window.stride)}`);
   if (!window.dilation.every(isOne)) parts.push(`dilated ${once(window.dilation)}`);
-  if (window.padding.some(([before, after]) => before + after > 0)) {
+  if (pads(window)) {
     parts.push(`pad ${once(window.padding.map(printAxisPadding))}`);
   }
   return parts.join(" ");
+}
+
+function pads(window: Window): boolean {
+  return window.padding.some(([before, after]) => before + after > 0);
+}
+
+function ignoresPadding({ window, countsPadding }: PrimitiveOf<"average-pool">): boolean {
+  return pads(window) && !countsPadding;
 }
 
 function printPadding(padding: readonly Padding[]): string {

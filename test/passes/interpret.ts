@@ -1,0 +1,210 @@
+/** Computes a lowered graph by naive loops in float64: what passes and targets are compared with. */
+import { invariant } from "../../src/base/invariant.ts";
+import type { LoweredGraph, Padding, Primitive, Window } from "../../src/ir/lowered.ts";
+import { printRef } from "../../src/ir/lowered.ts";
+
+export interface Value {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export type Values = Readonly<Record<string, Value>>;
+
+/** The outputs by port, for these inputs by port. */
+export function interpret(graph: LoweredGraph, feeds: Values): Values {
+  const known = new Map<string, Value>();
+  const fed = new Map(graph.inputs.map(({ name, ref }) => [ref.node, feeds[name]]));
+  for (const { name, primitive, inputs } of graph.nodes) {
+    const operands = inputs.map((ref) => known.get(printRef(ref)));
+    known.set(name, fed.get(name) ?? compute(primitive, operands as readonly Value[]));
+  }
+  const read = (ref: string): Value => {
+    const value = known.get(ref);
+    invariant(value !== undefined, `nothing computed ${ref}`);
+    return value;
+  };
+  return Object.fromEntries(graph.outputs.map(({ name, ref }) => [name, read(printRef(ref))]));
+}
+
+type Index = readonly number[];
+
+export function sizeOf(shape: Index): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A value of this shape, computed element by element. */
+export function fill(shape: Index, element: (index: Index) => number): Value {
+  const data = new Float64Array(sizeOf(shape));
+  let at = 0;
+  for (const index of indexes(shape)) data[at++] = element(index);
+  return { shape, data };
+}
+
+function* indexes(shape: Index): Generator<Index> {
+  const [size, ...rest] = shape;
+  if (size === undefined) return yield [];
+  for (let first = 0; first < size; first += 1) for (const others of indexes(rest)) yield [first, ...others];
+}
+
+/** The element at `index`, or `outside` where the value has none. */
+function at({ shape, data }: Value, index: Index, outside?: number): number {
+  let flat = 0;
+  for (const [axis, size] of shape.entries()) {
+    const position = index[axis] ?? 0;
+    if (position < 0 || position >= size) {
+      invariant(outside !== undefined, `[${index}] is outside of [${shape}]`);
+      return outside;
+    }
+    flat = flat * size + position;
+  }
+  return data[flat] ?? Number.NaN;
+}
+
+function compute(primitive: Primitive, operands: readonly Value[]): Value {
+  const [x, second] = operands as readonly [Value, Value];
+  const map = (element: (value: number, index: Index) => number): Value =>
+    fill(x.shape, (index) => element(at(x, index), index));
+  const channel = (index: Index): number => index.at(-1) ?? 0;
+  const channels = x?.shape.at(-1) ?? 0;
+  switch (primitive.kind) {
+    case "input":
+      throw new Error("an input was not fed");
+    case "constant":
+      return { shape: primitive.shape, data: Float64Array.from(primitive.values()) };
+    case "convolution":
+      return slide(x, primitive.window, second.shape.at(-1) ?? 0, (taps, out) => {
+        let sum = 0;
+        for (const { tap, position } of taps) {
+          for (let c = 0; c < channels; c += 1) {
+            sum += at(x, [out[0] ?? 0, ...position, c], 0) * at(second, [...tap, c, channel(out)]);
+          }
+        }
+        return sum;
+      });
+    case "max-pool":
+      return slide(x, primitive.window, channels, (taps, out) =>
+        Math.max(...taps.map(({ position }) => at(x, [out[0] ?? 0, ...position, channel(out)], -Infinity))),
+      );
+    case "average-pool":
+      return slide(x, primitive.window, channels, (taps, out) => {
+        const read = (outside: number) =>
+          taps.map(({ position }) => at(x, [out[0] ?? 0, ...position, channel(out)], outside));
+        const counted = primitive.countsPadding
+          ? taps.length
+          : read(Number.NaN).filter((value) => !Number.isNaN(value)).length;
+        return read(0).reduce((sum, value) => sum + value, 0) / counted;
+      });
+    case "bias":
+      return map((value, index) => value + at(second, [channel(index)]));
+    case "batch-normalization": {
+      const [scale, offset, mean, variance] = operands.slice(1) as [Value, Value, Value, Value];
+      return map((value, index) => {
+        const c = [channel(index)];
+        const deviation = Math.sqrt(at(variance, c) + primitive.epsilon);
+        return ((value - at(mean, c)) / deviation) * at(scale, c) + at(offset, c);
+      });
+    }
+    case "pointwise":
+      return map((value) =>
+        primitive.function === "relu" ? Math.max(value, 0) : 1 / (1 + Math.exp(-value)),
+      );
+    case "softmax": {
+      const row = (index: Index): readonly number[] =>
+        Array.from({ length: channels }, (_, c) => Math.exp(at(x, [...index.slice(0, -1), c])));
+      return map((value, index) => Math.exp(value) / row(index).reduce((sum, term) => sum + term, 0));
+    }
+    case "spatial-mean": {
+      const sizes = x.shape.slice(1, -1);
+      return fill([x.shape[0] ?? 0, channels], (index) => {
+        let sum = 0;
+        for (const position of indexes(sizes)) sum += at(x, [index[0] ?? 0, ...position, channel(index)]);
+        return sum / sizeOf(sizes);
+      });
+    }
+    case "matmul":
+      return fill([x.shape[0] ?? 0, second.shape[1] ?? 0], ([row = 0, column = 0]) => {
+        let sum = 0;
+        for (let c = 0; c < channels; c += 1) sum += at(x, [row, c]) * at(second, [c, column]);
+        return sum;
+      });
+    case "concat": {
+      const total = operands.reduce((sum, { shape }) => sum + (shape.at(-1) ?? 0), 0);
+      return fill([...x.shape.slice(0, -1), total], (index) => {
+        let c = channel(index);
+        for (const operand of operands) {
+          const own = operand.shape.at(-1) ?? 0;
+          if (c < own) return at(operand, [...index.slice(0, -1), c]);
+          c -= own;
+        }
+        return Number.NaN;
+      });
+    }
+    case "add":
+      return map((value, index) => value + at(second, broadcast(index, second.shape)));
+    case "multiply":
+      return map((value, index) => value * at(second, broadcast(index, second.shape)));
+    case "reshape":
+      return { shape: [x.shape[0] ?? 0, ...primitive.shape], data: x.data };
+    case "transpose": {
+      const { permutation } = primitive;
+      return fill(
+        permutation.map((axis) => x.shape[axis] ?? 0),
+        (index) =>
+          at(
+            x,
+            x.shape.map((_, axis) => index[permutation.indexOf(axis)] ?? 0),
+          ),
+      );
+    }
+    case "pad":
+      return fill(
+        x.shape.map((size, axis) => padded(size, primitive.padding[axis])),
+        (index) =>
+          at(
+            x,
+            index.map((position, axis) => position - (primitive.padding[axis]?.[0] ?? 0)),
+            primitive.value,
+          ),
+      );
+    case "identity":
+      return x;
+  }
+}
+
+function padded(size: number, [before, after]: Padding = [0, 0]): number {
+  return size + before + after;
+}
+
+function broadcast(index: Index, shape: Index): Index {
+  return shape.map((size, axis) => (size === 1 ? 0 : (index[axis + index.length - shape.length] ?? 0)));
+}
+
+interface Tap {
+  readonly tap: Index;
+  readonly position: Index;
+}
+
+/** One element an output position and channel, from the taps of the window there. */
+function slide(
+  x: Value,
+  { size, stride, dilation, padding }: Window,
+  channels: number,
+  element: (taps: readonly Tap[], out: Index) => number,
+): Value {
+  const sizes = x.shape.slice(1, -1).map((length, axis) => {
+    const reach = (dilation[axis] ?? 1) * ((size[axis] ?? 1) - 1) + 1;
+    return Math.floor((padded(length, padding[axis]) - reach) / (stride[axis] ?? 1)) + 1;
+  });
+  return fill([x.shape[0] ?? 0, ...sizes, channels], (out) => {
+    const taps = Array.from(indexes(size), (tap) => ({
+      tap,
+      position: tap.map(
+        (step, axis) =>
+          (out[axis + 1] ?? 0) * (stride[axis] ?? 1) -
+          (padding[axis]?.[0] ?? 0) +
+          step * (dilation[axis] ?? 1),
+      ),
+    }));
+    return element(taps, out);
+  });
+}

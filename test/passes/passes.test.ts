@@ -1,0 +1,217 @@
+/** Each pass by example, as text before and after; and all of them on random graphs, by the values computed. */
+import { readdirSync } from "node:fs";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { InternalError } from "../../src/base/invariant.ts";
+import type { LoweredGraph } from "../../src/ir/lowered.ts";
+import { printLowered } from "../../src/ir/lowered-print.ts";
+import { batchNormRank } from "../../src/passes/batch-norm-rank.ts";
+import { explicitPadding } from "../../src/passes/explicit-padding.ts";
+import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
+import { savedModelPasses } from "../../src/passes/index.ts";
+import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
+import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
+import { removeIdentity } from "../../src/passes/remove-identity.ts";
+import { interpret } from "./interpret.ts";
+import { feedFor, randomGraph } from "./random-graph.ts";
+import { sketch } from "./sketch.ts";
+import { expectSameGraphs, expectSameValues } from "./support.ts";
+
+interface Example {
+  readonly pass: Pass;
+  /** The golden's name; with the pass's name it makes a sentence. */
+  readonly name: string;
+  readonly graph: LoweredGraph;
+}
+
+const padding = [1, 1] as const;
+
+const examples: readonly Example[] = [
+  {
+    pass: foldBatchNorm,
+    name: "after-convolution",
+    graph: sketch([8, 8, 3], (s, x) =>
+      s.relu("relu", s.norm("bn", s.conv("conv", x, 3, 4, { stride: 2, padding }))),
+    ),
+  },
+  {
+    pass: foldBatchNorm,
+    name: "after-biased-matmul",
+    graph: sketch([8], (s, x) => s.norm("bn", s.bias("bias", s.matmul("fc", x, 4)))),
+  },
+  {
+    pass: foldBatchNorm,
+    name: "not-after-concat",
+    graph: sketch([8, 8, 3], (s, x) =>
+      s.norm("bn", s.add("concat", { kind: "concat" }, [s.conv("a", x, 1, 2), s.conv("b", x, 1, 2)])),
+    ),
+  },
+  {
+    pass: removeIdentity,
+    name: "keeps-outputs",
+    graph: sketch([4], (s, x) => {
+      const inner = s.add("inner", { kind: "identity" }, [x]);
+      return s.add("named", { kind: "identity" }, [s.relu("relu", inner)]);
+    }),
+  },
+  {
+    pass: removeIdentity,
+    name: "keeps-order",
+    graph: sketch([4], (s, x) => {
+      s.add("first", { kind: "identity" }, [x]);
+      return s.add("relu", { kind: "pointwise", function: "relu" }, [x], ["first"]);
+    }),
+  },
+  {
+    pass: batchNormRank,
+    name: "on-vectors",
+    graph: sketch([4], (s, x) => s.norm("bn", x)),
+  },
+  {
+    pass: batchNormRank,
+    name: "not-on-volumes",
+    graph: sketch([2, 3, 4, 5], (s, x) => s.norm("bn", x)),
+  },
+  {
+    pass: explicitPadding,
+    name: "max-pool-of-anything",
+    graph: sketch([8, 8, 3], (s, x) => s.maxPool("pool", x, 3, { stride: 2, padding })),
+  },
+  {
+    pass: explicitPadding,
+    name: "max-pool-after-relu",
+    graph: sketch([8, 8, 3], (s, x) => s.maxPool("pool", s.relu("relu", x), 3, { stride: 2, padding })),
+  },
+  {
+    pass: explicitPadding,
+    name: "max-pool-after-concat-of-relus",
+    graph: sketch([8, 8, 3], (s, x) => {
+      const pooled = s.averagePool("average", s.relu("relu1", x), 3, { padding });
+      const concat = s.add("concat", { kind: "concat" }, [pooled, s.relu("relu2", s.conv("conv", x, 1, 2))]);
+      return s.maxPool("pool", concat, 3, { padding: [0, 1] });
+    }),
+  },
+  {
+    pass: explicitPadding,
+    name: "max-pool-after-relu-and-bias",
+    graph: sketch([8, 8, 3], (s, x) => s.maxPool("pool", s.bias("bias", s.relu("relu", x)), 3, { padding })),
+  },
+  {
+    pass: explicitPadding,
+    name: "max-pool-of-nothing-but-padding",
+    graph: sketch([4, 4, 1], (s, x) => s.maxPool("pool", s.relu("relu", x), 2, { padding: [2, 0] })),
+  },
+  {
+    pass: explicitPadding,
+    name: "average-pool-counting",
+    graph: sketch([8, 8, 3], (s, x) => s.averagePool("pool", x, 3, { stride: 2, padding })),
+  },
+  {
+    pass: explicitPadding,
+    name: "average-pool-not-counting",
+    graph: sketch([8, 8, 3], (s, x) =>
+      s.averagePool("pool", x, 3, { padding: [0, 2], countsPadding: false }),
+    ),
+  },
+  {
+    pass: explicitPadding,
+    name: "convolution-over-volumes",
+    graph: sketch([4, 4, 4, 2], (s, x) => s.conv("conv", x, 3, 2, { padding: [1, 2] })),
+  },
+  {
+    pass: explicitPadding,
+    name: "not-in-images",
+    graph: sketch([4, 4, 2], (s, x) => s.conv("conv", x, 3, 2, { padding: [1, 2] })),
+  },
+  {
+    pass: removeDeadCode,
+    name: "unused-branch",
+    graph: sketch([4, 4, 2], (s, x) => {
+      s.relu("unused", s.conv("conv", x, 3, 2));
+      s.add("awaited", { kind: "identity" }, [s.constant("seed", [1])]);
+      return s.add("relu", { kind: "pointwise", function: "relu" }, [x], ["awaited"]);
+    }),
+  },
+];
+
+const folder = new URL("../golden/passes/", import.meta.url);
+
+for (const { pass, name, graph } of examples) {
+  it(`${pass.name}: ${name}`, async () => {
+    const after = runPasses(graph, [pass]);
+    const text = `// ${pass.why}\n\n// before\n${printLowered(graph)}\n// after\n${printLowered(after)}`;
+    await expect(text).toMatchFileSnapshot(new URL(`${pass.name}/${name}.txt`, folder).pathname);
+    expectSameGraphs(after, graph);
+  });
+}
+
+it("every golden file belongs to an example, and every pass of a target has one", () => {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+    path.endsWith(".txt"),
+  );
+  expect(files.toSorted()).toEqual(examples.map(({ pass, name }) => `${pass.name}/${name}.txt`).toSorted());
+  expect(new Set(examples.map(({ pass }) => pass))).toEqual(new Set(savedModelPasses));
+});
+
+it("no pass, alone or after the others, changes what a graph computes", () => {
+  fc.assert(
+    fc.property(randomGraph, (graph) => {
+      const feed = feedFor(graph, 2);
+      const expected = interpret(graph, feed);
+      for (const pass of savedModelPasses)
+        expectSameValues(interpret(runPasses(graph, [pass]), feed), expected, 1e-4);
+      expectSameValues(interpret(runPasses(graph, savedModelPasses), feed), expected, 1e-4);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it("passes are idempotent", () => {
+  fc.assert(
+    fc.property(randomGraph, (graph) => {
+      for (const pass of savedModelPasses) {
+        const once = runPasses(graph, [removeDeadCode, pass, removeDeadCode]);
+        expect(printLowered(runPasses(once, [pass, removeDeadCode]))).toBe(printLowered(once));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("inputs and outputs keep their names and places", () => {
+  fc.assert(
+    fc.property(randomGraph, (graph) => {
+      const after = runPasses(graph, savedModelPasses);
+      expect(after.inputs).toEqual(graph.inputs);
+      expect(after.outputs.map(({ name }) => name)).toEqual(graph.outputs.map(({ name }) => name));
+      expect(after.outputs.map(({ ref }) => ref)).toEqual(graph.outputs.map(({ ref }) => ref));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it("the runner tells what each pass did", () => {
+  const graph = sketch([8, 8, 3], (s, x) =>
+    s.norm("bn", s.bias("bias", s.conv("conv", s.add("id", { kind: "identity" }, [x]), 3, 4))),
+  );
+  const results: PassResult[] = [];
+  runPasses(graph, savedModelPasses, { onPass: (result) => results.push(result) });
+  expect(results).toEqual([
+    { name: "remove-identity", before: 4, after: 3 },
+    { name: "fold-batch-norm", before: 3, after: 2 },
+    { name: "batch-norm-rank", before: 2, after: 2 },
+    { name: "explicit-padding", before: 2, after: 2 },
+    { name: "remove-dead-code", before: 2, after: 2 },
+  ]);
+});
+
+it("a pass that leaves a broken graph is named", () => {
+  const graph = sketch([4], (s, x) => s.relu("relu", x));
+  const drop: Pass = {
+    name: "drop-inputs",
+    why: "It must not.",
+    run: (g) => ({ ...g, nodes: g.nodes.slice(1) }),
+  };
+  expect(() => runPasses(graph, [drop])).toThrow(InternalError);
+  expect(() => runPasses(graph, [drop])).toThrow("in drop-inputs: relu refers to x");
+});
