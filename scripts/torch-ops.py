@@ -1,0 +1,182 @@
+"""Writes test/golden/torch-ops.json: what PyTorch computes, in float64, for calls of each stage.
+
+Usage: python scripts/torch-ops.py > test/golden/torch-ops.json   (needs torch; any recent version)
+
+A case is a call as the language makes it (kernel, stride, channels, arguments), the shapes of its inputs with the
+batch, and the result. Inputs and weights are not stored: element e of tensor number t is 2u(1000 * t + e) - 1 with u of
+src/weights/hash.ts; t counts the inputs from 0 and the weights, in PyTorch's order, from 10. Variances are 0.5 + u.
+"""
+import json
+import sys
+
+import torch
+import torch.nn.functional as F
+
+torch.set_default_dtype(torch.float64)
+
+
+def uniform(index):
+    mask = 0xFFFFFFFF
+    h = (index + 1) * 0x9E3779B1 & mask
+    h = (h ^ h >> 16) * 0x85EBCA6B & mask
+    h = (h ^ h >> 13) * 0xC2B2AE35 & mask
+    return (h ^ h >> 16) / 2**32
+
+
+def tensor(number, shape, low=-1.0, high=1.0):
+    count = torch.Size(shape).numel()
+    values = [low + (high - low) * uniform(1000 * number + e) for e in range(count)]
+    return torch.tensor(values).reshape(shape)
+
+
+cases = []
+
+
+def case(name, op, inputs, result, **call):
+    call.setdefault("arguments", {})
+    cases.append(
+        {
+            "name": name,
+            "op": op,
+            "inputs": [list(x.shape) for x in inputs],
+            "call": call,
+            "output": {"shape": list(result.shape), "data": result.reshape(-1).tolist()},
+        }
+    )
+
+
+def padded(x, pairs, value):
+    """Pads the last axes by (before, after) pairs, first spatial axis first."""
+    flat = [amount for pair in reversed(pairs) for amount in pair]
+    return F.pad(x, flat, value=value)
+
+
+def describe(**options):
+    return ", ".join(f"{key} {value}" for key, value in options.items() if value is not None)
+
+
+def convolution(sizes, kernel, channels=(2, 3), stride=None, dilation=None, pad=None, bias=False):
+    rank = len(sizes)
+    x = tensor(0, [2, channels[0], *sizes])
+    w = tensor(10, [channels[1], channels[0], *kernel])
+    b = tensor(11, [channels[1]]) if bias else None
+    d = dilation or [1] * rank
+    # Rule R8: floor(dilation * (K - 1) / 2) on both sides.
+    pairs = pad or [[d[i] * (kernel[i] - 1) // 2] * 2 for i in range(rank)]
+    y = [F.conv1d, F.conv2d, F.conv3d][rank - 1](padded(x, pairs, 0), w, b, stride or 1, 0, d)
+    arguments = {"bias": bias, "dilation": dilation, "pad": pad}
+    case(
+        f"conv {kernel} on {sizes} " + describe(stride=stride, dilation=dilation, pad=pad, bias=bias or None),
+        "conv",
+        [x],
+        y,
+        kernel=kernel,
+        channels=channels[1],
+        arguments={k: v for k, v in arguments.items() if v is not None},
+        **({"stride": stride} if stride else {}),
+    )
+
+
+def pool(op, sizes, kernel, stride=None, pad=None, ceil=False, count_pad=True):
+    rank = len(sizes)
+    x = tensor(0, [1, 2, *sizes])
+    overlaps = [stride is not None and stride[i] < kernel[i] for i in range(rank)]
+    symmetric = pad or [(kernel[i] - 1) // 2 if overlaps[i] else 0 for i in range(rank)]
+    if op == "maxpool":
+        f = [F.max_pool1d, F.max_pool2d, F.max_pool3d][rank - 1]
+        y = f(x, kernel, stride, symmetric, ceil_mode=ceil)
+    else:
+        f = [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d][rank - 1]
+        y = f(x, kernel, stride, symmetric, ceil, count_pad)
+    arguments = {}
+    if pad:
+        arguments["pad"] = [[p, p] for p in pad]
+    if ceil:
+        arguments["ceil"] = True
+    if not count_pad:
+        arguments["count_pad"] = False
+    case(
+        f"{op} {kernel} on {sizes} " + describe(stride=stride, **arguments),
+        op,
+        [x],
+        y,
+        kernel=kernel,
+        arguments=arguments,
+        **({"stride": stride} if stride else {}),
+    )
+
+
+# Convolutions: ranks, odd sizes, even kernels, strides, dilations, asymmetric padding.
+convolution([9], [3])
+convolution([9], [4])
+convolution([10], [5], stride=[3], bias=True)
+convolution([11], [3], dilation=[2], stride=[2])
+convolution([8], [3], pad=[[2, 0]])
+convolution([6], [1], stride=[2])
+convolution([5, 7], [3, 3])
+convolution([5, 7], [1, 1], channels=(5, 4), bias=True)
+convolution([7, 6], [3, 2], stride=[2, 1], bias=True)
+convolution([7, 9], [7, 7], channels=(3, 2), stride=[2, 2])
+convolution([8, 7], [3, 3], dilation=[2, 3])
+convolution([6, 6], [3, 3], stride=[2, 2], pad=[[0, 1], [0, 1]])
+convolution([5, 6], [2, 4], stride=[1, 3], pad=[[1, 2], [0, 1]])
+convolution([6, 5], [3, 3], pad=[[0, 0], [0, 0]], bias=True)
+convolution([3, 4, 5], [3, 3, 3], bias=True)
+convolution([5, 4, 6], [1, 3, 2], stride=[2, 1, 2])
+convolution([4, 5, 4], [2, 3, 2], dilation=[2, 1, 3], pad=[[1, 0], [1, 1], [2, 1]])
+
+# Pools: the default padding, written padding, ceil mode with and without a window that starts in the padding.
+for kind in ("maxpool", "avgpool"):
+    pool(kind, [9], [2])
+    pool(kind, [9], [2], ceil=True)
+    pool(kind, [8], [3], stride=[2])
+    pool(kind, [6], [3], stride=[2], ceil=True)
+    pool(kind, [6], [2], stride=[3], pad=[1], ceil=True)
+    pool(kind, [5], [2], stride=[2], pad=[1], ceil=True)
+    pool(kind, [7, 7], [3, 3], stride=[1, 1])
+    pool(kind, [7, 8], [3, 3], stride=[2, 2])
+    pool(kind, [7, 8], [3, 2], stride=[2, 3], pad=[1, 0], ceil=True)
+    pool(kind, [6, 6], [3, 3], stride=[2, 2], pad=[1, 1], ceil=True)
+    pool(kind, [10, 7], [4, 3], stride=[4, 3], pad=[2, 1], ceil=True)
+    pool(kind, [5, 6, 7], [2, 2, 2])
+    pool(kind, [5, 4, 6], [3, 2, 3], stride=[2, 1, 2])
+    pool(kind, [5, 6, 4], [2, 3, 3], stride=[2, 2, 2], pad=[1, 1, 1], ceil=True)
+pool("avgpool", [8], [3], stride=[2], count_pad=False)
+pool("avgpool", [7, 8], [3, 3], stride=[1, 2], count_pad=False)
+pool("avgpool", [6, 6], [3, 3], stride=[2, 2], pad=[1, 1], ceil=True, count_pad=False)
+pool("avgpool", [5, 6, 4], [2, 3, 3], stride=[2, 2, 2], pad=[1, 1, 1], ceil=True, count_pad=False)
+
+for sizes in ([5], [3, 4], [2, 3, 2]):
+    x = tensor(0, [2, 3, *sizes])
+    axes = list(range(2, 2 + len(sizes)))
+    case(f"gap on {sizes}", "gap", [x], x.mean(axes))
+    case(f"flatten on {sizes}", "flatten", [x], x.flatten(1))
+
+for sizes in ([], [5], [3, 4], [2, 3, 2]):
+    x = tensor(0, [2, 3, *sizes])
+    w, b, mean, variance = (tensor(10, [3]), tensor(11, [3]), tensor(12, [3]), tensor(13, [3], 0.5, 1.5))
+    case(f"bn on {sizes}", "bn", [x], F.batch_norm(x, mean, variance, w, b, eps=1e-5))
+    case(f"relu on {sizes}", "relu", [x], F.relu(x))
+    case(f"sigmoid on {sizes}", "sigmoid", [x], torch.sigmoid(x))
+    case(f"softmax on {sizes}", "softmax", [x], F.softmax(x, 1))
+    case(f"dropout on {sizes}", "dropout", [x], F.dropout(x, 0.5, training=False))
+    case(f"id on {sizes}", "id", [x], x)
+    others = [tensor(1, x.shape), tensor(2, x.shape)]
+    case(f"add on {sizes}", "add", [x, *others], x + others[0] + others[1])
+    wider = [tensor(1, [2, 1, *sizes]), tensor(2, [2, 2, *sizes])]
+    case(f"concat on {sizes}", "concat", [x, *wider], torch.cat([x, *wider], 1))
+
+x = tensor(0, [3, 3])
+mean, variance = tensor(10, [3]), tensor(11, [3], 0.5, 1.5)
+case(
+    "bn without scale and shift, epsilon 1/100",
+    "bn",
+    [x],
+    F.batch_norm(x, mean, variance, eps=0.01),
+    arguments={"affine": False, "eps": 0.01},
+)
+x, w, b = tensor(0, [3, 7]), tensor(10, [4, 7]), tensor(11, [4])
+case("linear", "linear", [x], F.linear(x, w, b), channels=4)
+case("linear without bias", "linear", [x], F.linear(x, w), channels=4, arguments={"bias": False})
+
+json.dump({"format": 1, "torch": torch.__version__.split("+")[0], "cases": cases}, sys.stdout, separators=(",", ":"))

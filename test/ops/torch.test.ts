@@ -1,0 +1,68 @@
+/** The references against PyTorch, call by call. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { add } from "../../src/ops/add.ts";
+import { avgpool } from "../../src/ops/avgpool.ts";
+import { bn } from "../../src/ops/bn.ts";
+import { concat } from "../../src/ops/concat.ts";
+import { conv } from "../../src/ops/conv.ts";
+import { dropout } from "../../src/ops/dropout.ts";
+import { flatten } from "../../src/ops/flatten.ts";
+import { gap } from "../../src/ops/gap.ts";
+import { id } from "../../src/ops/id.ts";
+import { linear } from "../../src/ops/linear.ts";
+import { maxpool } from "../../src/ops/maxpool.ts";
+import type { Call, OpStage } from "../../src/ops/op.ts";
+import { relu } from "../../src/ops/relu.ts";
+import { sigmoid } from "../../src/ops/sigmoid.ts";
+import { softmax } from "../../src/ops/softmax.ts";
+import { hashUniform } from "../../src/weights/hash.ts";
+import { applyOp, expectClose, tensor } from "./apply.ts";
+
+const OPS: readonly OpStage<unknown>[] = [
+  ...[conv, linear, maxpool, avgpool, gap, bn, relu, sigmoid],
+  ...[softmax, dropout, concat, add, id, flatten],
+];
+
+interface Case {
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly [readonly number[], ...(readonly number[])[]];
+  readonly call: Partial<Call>;
+  readonly output: { readonly shape: readonly number[]; readonly data: readonly number[] };
+}
+
+const golden: { readonly cases: readonly Case[] } = JSON.parse(
+  readFileSync(new URL("../golden/torch-ops.json", import.meta.url), "utf8"),
+);
+
+/** The numbers of `scripts/torch-ops.py`. */
+function numbered(index: number, shape: readonly number[], low: number) {
+  const count = shape.reduce((result, size) => result * size, 1);
+  const values = Array.from({ length: count }, (_, element) => low + 2 * hashUniform(1000 * index + element));
+  return tensor(shape, values);
+}
+
+for (const { name, op, inputs, call, output } of golden.cases) {
+  it(`PyTorch computes the same: ${name}`, () => {
+    const stage = OPS.find((candidate) => candidate.name === op);
+    if (stage === undefined) throw new Error(`the golden file knows ${op}, and this test does not`);
+    const [first, ...rest] = inputs;
+    const result = applyOp(
+      stage,
+      call,
+      [numbered(0, first, -1), ...rest.map((shape, index) => numbered(index + 1, shape, -1))],
+      ({ role, shape }, index) => {
+        const weight = numbered(10 + index, shape, -1);
+        // Variances lie in [0.5, 1.5).
+        return role === "variance" ? { shape, data: weight.data.map((value) => (value + 2) / 2) } : weight;
+      },
+    );
+    expectClose(result, tensor(output.shape, output.data), 1e-9);
+  });
+}
+
+it("every operation is held against PyTorch", () => {
+  const seen = new Set(golden.cases.map(({ op }) => op));
+  expect([...seen].sort()).toEqual(OPS.map(({ name }) => name).sort());
+});
