@@ -7,20 +7,26 @@ export interface CommandEntry {
   load(): Promise<{ readonly command: Command }>;
 }
 
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+export type Commands = Readonly<Record<string, CommandEntry>>;
+
+export const COMMANDS: Commands = {
   explain: {
     summary: "say what a diagnostic means and how to mend it",
     load: () => import("./commands/explain.ts"),
   },
+  setup: {
+    summary: "provide or mend the native library",
+    load: () => import("./commands/setup.ts"),
+  },
+  doctor: {
+    summary: "examine the native library and all that it needs",
+    load: () => import("./commands/doctor.ts"),
+  },
 };
 
-export function commandNames(): readonly string[] {
-  return Object.keys(COMMANDS);
-}
-
-export async function loadCommand(name: string): Promise<Command | undefined> {
+export async function loadCommand(name: string, commands: Commands = COMMANDS): Promise<Command | undefined> {
   // A plain look-up would find what every object inherits, such as `constructor`.
-  if (!Object.hasOwn(COMMANDS, name)) return undefined;
-  const loaded = await COMMANDS[name]?.load();
+  if (!Object.hasOwn(commands, name)) return undefined;
+  const loaded = await commands[name]?.load();
   return loaded?.command;
 }

@@ -4,27 +4,31 @@ import { systemFault } from "../base/faults.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { reportBug } from "./bug-report.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "./command.ts";
-import { commandNames, loadCommand } from "./commands.ts";
+import { type Commands, loadCommand } from "./commands.ts";
 import { parseArguments } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
 import { createTerminal, type Streams } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
-export async function dispatch(args: readonly string[], streams: Streams): Promise<ExitCode> {
+export async function dispatch(
+  args: readonly string[],
+  streams: Streams,
+  commands: Commands,
+): Promise<ExitCode> {
   const color = !args.includes("--no-color");
   const terminal = createTerminal(streams, { color, format: undefined });
   const [first, ...rest] = args;
   const name = first === undefined || first.startsWith("-") ? undefined : first;
   try {
-    if (name === undefined) return runBare(args, terminal);
-    if (name === "help") return await runHelp(rest, terminal);
-    const command = await findCommand(name);
+    if (name === undefined) return runBare(args, commands, terminal);
+    if (name === "help") return await runHelp(rest, commands, terminal);
+    const command = await findCommand(name, commands);
     const { positionals, flags } = parseArguments(rest, command);
     if (flags["help"] === true) return showHelp(command, terminal);
     if (flags["version"] === true) return showVersion(terminal);
     return await command.run(positionals, flags, createTerminal(streams, { color, format: formatOf(flags) }));
   } catch (error) {
-    if (error instanceof UsageError) return showUsageError(error, name, terminal);
+    if (error instanceof UsageError) return showUsageError(error, { name, commands, terminal });
     const fault = systemFaultOf(error);
     terminal.show([fault ?? reportBug(error, args)]);
     return fault === undefined ? 70 : 4;
@@ -32,23 +36,23 @@ export async function dispatch(args: readonly string[], streams: Streams): Promi
 }
 
 /** `dnc` without a command. */
-function runBare(args: readonly string[], terminal: Terminal): ExitCode {
+function runBare(args: readonly string[], commands: Commands, terminal: Terminal): ExitCode {
   const { flags } = parseArguments(args, { flags: {} });
   if (flags["version"] === true) return showVersion(terminal);
-  terminal.out(overview(terminal));
+  terminal.out(overview(commands, terminal));
   return 0;
 }
 
-async function runHelp(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+async function runHelp(args: readonly string[], commands: Commands, terminal: Terminal): Promise<ExitCode> {
   const [name] = parseArguments(args, { flags: {} }).positionals;
-  if (name === undefined || name === "help") return runBare([], terminal);
-  return showHelp(await findCommand(name), terminal);
+  if (name === undefined || name === "help") return runBare([], commands, terminal);
+  return showHelp(await findCommand(name, commands), terminal);
 }
 
-async function findCommand(name: string): Promise<Command> {
-  const command = await loadCommand(name);
+async function findCommand(name: string, commands: Commands): Promise<Command> {
+  const command = await loadCommand(name, commands);
   if (command !== undefined) return command;
-  const names = commandNames();
+  const names = Object.keys(commands);
   const meant = name.endsWith(".dn") && names.includes("check") ? `check ${name}` : nearest(name, names);
   const help = meant === undefined ? [] : [`did you mean ${quoted(`dnc ${meant}`)}?`];
   throw new UsageError(`unknown command ${quoted(name)}`, help);
@@ -68,16 +72,16 @@ function showHelp(command: Command, terminal: Terminal): ExitCode {
   return 0;
 }
 
-function showUsageError(
-  { message, help }: UsageError,
-  name: string | undefined,
-  terminal: Terminal,
-): ExitCode {
-  const isCommand = name !== undefined && commandNames().includes(name);
-  const page = isCommand ? `dnc ${name} --help` : "dnc --help";
-  terminal.err(
-    [`error: ${message}`, ...help.map((line) => `help: ${line}`), `see: ${page}`].join("\n").concat("\n"),
-  );
+interface Usage {
+  readonly name: string | undefined;
+  readonly commands: Commands;
+  readonly terminal: Terminal;
+}
+
+function showUsageError({ message, help }: UsageError, { name, commands, terminal }: Usage): ExitCode {
+  const page = name !== undefined && Object.hasOwn(commands, name) ? `dnc ${name} --help` : "dnc --help";
+  const lines = [`error: ${message}`, ...help.map((line) => `help: ${line}`), `see: ${page}`];
+  terminal.err(`${lines.join("\n")}\n`);
   return 2;
 }
 

@@ -1,7 +1,7 @@
 /** What `--help` prints: an overview of `dnc`, and the page of a command. */
 import type { Colors } from "./colors.ts";
 import type { Command, Flag } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import type { Commands } from "./commands.ts";
 import { GLOBAL_FLAGS } from "./flags.ts";
 import { padEnd, wrap } from "./render/text-width.ts";
 import { VERSION } from "./version.ts";
@@ -27,13 +27,13 @@ const EXIT_CODES: readonly Item[] = [
   ["70", "a bug in dnc"],
 ];
 
-export function overview(options: HelpOptions): string {
+export function overview(commands: Commands, options: HelpOptions): string {
   return page([
     [`dnc ${VERSION}: the compiler for declarative neural-network specs`],
     section("Usage", [["dnc COMMAND [ARGUMENTS] [FLAGS]", ""]], options),
     section(
       "Commands",
-      Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary]),
+      Object.entries(commands).map(([name, { summary }]) => [name, summary]),
       options,
     ),
     section("Flags of every command", flagItems(GLOBAL_FLAGS), options),

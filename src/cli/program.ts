@@ -1,0 +1,42 @@
+/** The process around a command: its streams, its signals, and its end when all that it wrote has been taken. */
+import { reportBug } from "./bug-report.ts";
+import { COMMANDS, type Commands } from "./commands.ts";
+import { dispatch } from "./dispatch.ts";
+import { createTerminal } from "./terminal.ts";
+
+const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [
+  ["SIGHUP", 1],
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+];
+
+/** Runs `dnc` with `args` and ends the process. */
+export async function runProgram(args: readonly string[], commands: Commands = COMMANDS): Promise<never> {
+  const { stdout, stderr, env: environment } = process;
+  const streams = { stdout, stderr, environment };
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // The reader has gone, as in `dnc report … | head`: there is nobody left to write to.
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+  // An exit, unlike a death by the signal, lets commands remove what is half-written.
+  for (const [signal, number] of SIGNALS) process.on(signal, () => process.exit(128 + number));
+  process.on("uncaughtException", (error) => {
+    const terminal = createTerminal(streams, { color: !args.includes("--no-color"), format: undefined });
+    terminal.show([reportBug(error, args)]);
+    void exit(70);
+  });
+  return await exit(await dispatch(args, streams, commands));
+}
+
+async function exit(code: number): Promise<never> {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(code);
+}
+
+/** Waits until everything written to `stream` has left the process: an exit would cut a long text off. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write("", () => resolve()));
+}
