@@ -86,7 +86,7 @@ function showUsageError({ message, help }: UsageError, { name, commands, termina
 }
 
 /** What the operating system refused, or undefined for any other error. */
-function systemFaultOf(error: unknown): Diagnostic | undefined {
+export function systemFaultOf(error: unknown): Diagnostic | undefined {
   if (!(error instanceof Error && "syscall" in error && "code" in error)) return undefined;
   // Node says `ENOENT: no such file or directory, open 'x.dn'`.
   const [, reason = error.message, action] = /^[A-Z0-9]+: (.+?), (.+)$/.exec(error.message) ?? [];

@@ -1,7 +1,8 @@
 /** The process around a command: its streams, its signals, and its end when all that it wrote has been taken. */
+import type { Diagnostic } from "../base/diagnostic.ts";
 import { reportBug } from "./bug-report.ts";
 import { COMMANDS, type Commands } from "./commands.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, systemFaultOf } from "./dispatch.ts";
 import { createTerminal } from "./terminal.ts";
 
 const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [
@@ -14,18 +15,21 @@ const SIGNALS: readonly (readonly [NodeJS.Signals, number])[] = [
 export async function runProgram(args: readonly string[], commands: Commands = COMMANDS): Promise<never> {
   const { stdout, stderr, env: environment } = process;
   const streams = { stdout, stderr, environment };
+  const tell = (diagnostic: Diagnostic): void =>
+    createTerminal(streams, { color: !args.includes("--no-color"), format: undefined }).show([diagnostic]);
   for (const stream of [stdout, stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // The reader has gone, as in `dnc report … | head`: there is nobody left to write to.
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      // What is left to say (the disk is full) can only be said on the other stream.
+      if (stream === stdout) tell(systemFaultOf(error) ?? reportBug(error, args));
+      process.exit(4);
     });
   }
   // An exit, unlike a death by the signal, lets commands remove what is half-written.
   for (const [signal, number] of SIGNALS) process.on(signal, () => process.exit(128 + number));
   process.on("uncaughtException", (error) => {
-    const terminal = createTerminal(streams, { color: !args.includes("--no-color"), format: undefined });
-    terminal.show([reportBug(error, args)]);
+    tell(reportBug(error, args));
     void exit(70);
   });
   return await exit(await dispatch(args, streams, commands));

@@ -1,6 +1,6 @@
 /** The frame of the command line: what is asked for, what is wrong usage, what is a bug, and how the process ends. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -280,6 +280,19 @@ it("ends quietly when the reader of a pipe goes away", async () => {
     child.stdout?.once("data", () => child.stdout?.destroy()),
   );
   expect({ stderr, signal, code }).toEqual({ stderr: "", signal: null, code: 0 });
+});
+
+it("says when what it writes to is full", async () => {
+  const full = openSync("/dev/full", "w");
+  onTestFinished(() => closeSync(full));
+  const ended = spawnSync(process.execPath, ["--import", "tsx", misbehaving, "long"], {
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  expect(ended).toMatchObject({
+    status: 4,
+    stderr: "error[DN0800]: cannot write: no space left on device\n1 error\n",
+  });
 });
 
 it.each([
