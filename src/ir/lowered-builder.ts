@@ -17,7 +17,7 @@ export function lowerInto(name: string): LoweredBuilder {
   const builder: LoweredBuilder = {
     add(nodeName, primitive, inputs, control = []) {
       invariant(!nodes.has(nodeName), `two nodes are named ${nodeName}`);
-      const outputs = inferTypes(primitive, inputs.map(builder.typeOf));
+      const outputs = inferTypes(nodeName, primitive, inputs.map(builder.typeOf));
       const node: LoweredNode = { name: nodeName, primitive, inputs, control, outputs };
       nodes.set(nodeName, node);
       return refTo(node);

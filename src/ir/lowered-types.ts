@@ -1,11 +1,26 @@
 /** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
-import { invariant, unreachable } from "../base/invariant.ts";
+import { InternalError, invariant, unreachable } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, Primitive, TensorType, Window } from "./lowered.ts";
 import { printTensorType, typeOf } from "./lowered.ts";
 
-/** The outputs of a primitive on inputs of these types. Throws `InternalError` where they do not fit. */
-export function inferTypes(primitive: Primitive, inputs: readonly TensorType[]): readonly TensorType[] {
-  const shapes = inputs.map((input) => input.shape);
+/** The outputs of a primitive on inputs of these types. Throws `InternalError`, naming `node`, where they do not fit. */
+export function inferTypes(
+  node: string,
+  primitive: Primitive,
+  inputs: readonly TensorType[],
+): readonly TensorType[] {
+  try {
+    return typeRule(
+      primitive,
+      inputs.map((input) => input.shape),
+    );
+  } catch (error) {
+    if (!(error instanceof InternalError)) throw error;
+    throw new InternalError(`${node}: ${error.message}`, { cause: error });
+  }
+}
+
+function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly TensorType[] {
   const [first, second] = shapes;
   switch (primitive.kind) {
     case "input":
@@ -36,6 +51,11 @@ export function inferTypes(primitive: Primitive, inputs: readonly TensorType[]):
     case "max-pool":
     case "average-pool": {
       const [x] = operands(shapes, 1, primitive.kind);
+      invariant(
+        primitive.window.dilation.every((amount) => amount === 1),
+        "pools are not dilated",
+      );
+      invariant(everyWindowSeesInput(x, primitive.window), "some windows see nothing but padding");
       return [typeOf(windowed(x, primitive.window, x.at(-1) ?? null))];
     }
     case "spatial-mean": {
@@ -71,7 +91,10 @@ export function inferTypes(primitive: Primitive, inputs: readonly TensorType[]):
     }
     case "transpose": {
       const [x] = operands(shapes, 1, primitive.kind);
-      invariant(primitive.permutation.length === x.length, "transpose of another rank");
+      invariant(
+        primitive.permutation[0] === 0 && sameShape(primitive.permutation.toSorted(), [...x.keys()]),
+        "no permutation of the axes behind the batch",
+      );
       return [typeOf(primitive.permutation.map((axis) => x[axis] ?? null))];
     }
     case "pad": {
@@ -122,6 +145,12 @@ function addPadding(size: number | null, [before, after]: readonly [number, numb
 }
 
 function windowed(x: Sizes, window: Window, channels: number | null): Sizes {
+  for (const perAxis of [window.size, window.stride, window.dilation, window.padding]) {
+    invariant(
+      perAxis.length === x.length - 2,
+      `a window over ${perAxis.length} axes on a value of rank ${x.length}`,
+    );
+  }
   const spatial = x.slice(1, -1).map((size, axis) => {
     const reach = (window.dilation[axis] ?? 1) * ((window.size[axis] ?? 1) - 1) + 1;
     const padded = addPadding(size, window.padding[axis] ?? [0, 0]);
@@ -129,6 +158,18 @@ function windowed(x: Sizes, window: Window, channels: number | null): Sizes {
     return Math.floor((padded - reach) / (window.stride[axis] ?? 1)) + 1;
   });
   return [x[0] ?? null, ...spatial, channels];
+}
+
+/** A pool over nothing has no value. Its windows have no gaps, so it is enough to look at the first and the last. */
+function everyWindowSeesInput(x: Sizes, window: Window): boolean {
+  return windowed(x, window, null)
+    .slice(1, -1)
+    .every((positions, axis) => {
+      const [before] = window.padding[axis] ?? [0];
+      const lastStart = ((positions ?? 0) - 1) * (window.stride[axis] ?? 1) - before;
+      const size = x[axis + 1] ?? 0;
+      return before < (window.size[axis] ?? 1) && lastStart < size;
+    });
 }
 
 /** Throws `InternalError` unless names are unique and legal, references look back, and every type is as inferred. */
@@ -144,6 +185,7 @@ export function verifyLowered(graph: LoweredGraph): void {
     invariant(!known.has(node.name), `two nodes are named ${node.name}`);
     for (const control of node.control) invariant(known.has(control), `${node.name} waits for ${control}`);
     const inferred = inferTypes(
+      node.name,
       node.primitive,
       node.inputs.map((ref) => typeAt(ref.node, ref.output, node.name)),
     );

@@ -92,6 +92,13 @@ export interface LoweredGraph {
   readonly outputs: readonly Port[];
 }
 
+/** `name`, or one like it that is not taken; it is then. */
+export function unusedName(name: string, taken: Set<string>): string {
+  if (taken.has(name)) return unusedName(`${name}_`, taken);
+  taken.add(name);
+  return name;
+}
+
 /** The type of what a port stands for; the graph has the node. */
 export function typeOfPort(graph: LoweredGraph, { name, ref }: Port): TensorType {
   const type = graph.nodes.find((node) => node.name === ref.node)?.outputs[ref.output];

@@ -28,15 +28,9 @@ export const explicitPadding: Pass = {
         case "convolution":
           // TensorFlow's 2-D convolution takes explicit padding as it is.
           return window.size.length === 3 ? onPadded(node.name, 0) : undefined;
-        case "max-pool": {
-          // Zero does as well as minus infinity when it never wins.
-          const zeroNeverWins =
-            nonNegative.has(x.node) &&
-            countsPerAxis(sizesOf(x, rewriter), window)
-              .flat()
-              .every((seen) => seen > 0);
-          return onPadded(node.name, zeroNeverWins ? 0 : Number.NEGATIVE_INFINITY);
-        }
+        case "max-pool":
+          // Zero does as well as minus infinity where it never wins.
+          return onPadded(node.name, nonNegative.has(x.node) ? 0 : Number.NEGATIVE_INFINITY);
         case "average-pool": {
           if (primitive.countsPadding) return onPadded(node.name, 0);
           const averaged = onPadded(rewriter.unusedName(`${node.name}/averaged`), 0);

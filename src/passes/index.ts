@@ -1,6 +1,8 @@
 /** The passes of each target, in the order in which they run. A new pass is a file here and a line below. */
 import { batchNormRank } from "./batch-norm-rank.ts";
+import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
+import { fetchOutputs } from "./fetch-outputs.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
 import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
@@ -11,10 +13,14 @@ export const savedModelPasses: readonly Pass[] = [
   removeIdentity,
   // Before padding is split off, so that it sees convolutions and not what they become.
   foldBatchNorm,
-  // What is left after folding, because a folded batch normalization needs no particular rank.
+  // After folding, because it makes kernels larger.
+  evenDilation,
+  // On what is left after folding, because a folded batch normalization needs no particular rank.
   batchNormRank,
-  // After folding: a max pool after a ReLU may be padded with zeros, and ReLUs are never moved later on.
+  // After everything that reads windows, because they have no padding of their own any more.
   explicitPadding,
+  // After identities are gone, because it adds one that has to stay.
+  fetchOutputs,
   // Last, because folding leaves the old kernels and vectors behind.
   removeDeadCode,
 ];

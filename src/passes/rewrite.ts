@@ -1,5 +1,6 @@
 /** What passes are made of: walking a graph node by node while building the next one, and asking who uses what. */
 import type { LoweredGraph, LoweredNode, Primitive, Ref } from "../ir/lowered.ts";
+import { unusedName } from "../ir/lowered.ts";
 import type { LoweredBuilder } from "../ir/lowered-builder.ts";
 import { lowerInto } from "../ir/lowered-builder.ts";
 
@@ -26,11 +27,7 @@ export function rewrite(graph: LoweredGraph, rule: Rule): LoweredGraph {
   const rewriter: Rewriter = {
     add: builder.add,
     typeOf: builder.typeOf,
-    unusedName(name) {
-      const unused = taken.has(name) ? rewriter.unusedName(`${name}_`) : name;
-      taken.add(unused);
-      return unused;
-    },
+    unusedName: (name) => unusedName(name, taken),
     addHelper: (name, primitive, inputs) => builder.add(rewriter.unusedName(name), primitive, inputs),
   };
   for (const old of graph.nodes) {

@@ -1,7 +1,7 @@
 /** A lowered graph as TensorFlow's GraphDef: one TensorFlow node a primitive, with its constants named below it. */
 import { invariant } from "../../base/invariant.ts";
 import type { LoweredGraph, LoweredNode } from "../../ir/lowered.ts";
-import { printRef } from "../../ir/lowered.ts";
+import { printRef, unusedName } from "../../ir/lowered.ts";
 import type { AttrValue } from "./attr-value.ts";
 import { operationOf } from "./operation.ts";
 import type { Encoded } from "./protobuf.ts";
@@ -56,11 +56,4 @@ function nodeDef(
     ...inputs.map((input) => textField(3, input)),
     mapField(5, sorted),
   );
-}
-
-function unusedName(name: string, taken: Set<string>): string {
-  let unused = name;
-  while (taken.has(unused)) unused += "_";
-  taken.add(unused);
-  return unused;
 }

@@ -94,8 +94,10 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     case "pad": {
       const attrs = { T, Tpaddings: typeAttr(INT32) };
       const paddings = integers([primitive.padding.length, 2], primitive.padding.flat());
-      // Only `Pad`, which pads with zeros, is ever fused.
-      return primitive.value === 0
+      // TensorFlow fuses `Pad`, but not `PadV2`, with a convolution, and then forgets padding of batch and channels.
+      const [batch, channels] = [primitive.padding[0], primitive.padding.at(-1)];
+      const fusible = [...(batch ?? []), ...(channels ?? [])].every((amount) => amount === 0);
+      return primitive.value === 0 && fusible
         ? { op: "Pad", attrs, constants: { paddings } }
         : {
             op: "PadV2",
