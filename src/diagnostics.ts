@@ -5,15 +5,37 @@
 import * as syntaxErrors from "../grammar/syntax-errors.ts";
 import type { DiagnosticKind } from "./base/diagnostic.ts";
 import * as faults from "./base/faults.ts";
+import * as add from "./ops/add.ts";
 import * as callProblems from "./ops/call-problems.ts";
+import * as concat from "./ops/concat.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
+import * as artifacts from "./runtime/artifact.ts";
+import * as native from "./runtime/native.ts";
+import * as savedModels from "./runtime/saved-model.ts";
+import * as addon from "./runtime/setup/addon.ts";
+import * as download from "./runtime/setup/download.ts";
+import * as environmentFaults from "./runtime/setup/environment-faults.ts";
+import * as platform from "./runtime/setup/platform.ts";
+import * as probe from "./runtime/setup/probe.ts";
+import * as savedModelTarget from "./targets/savedmodel/target.ts";
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   syntaxErrors,
   callProblems,
   unsupported,
   windows,
+  add,
+  concat,
+  savedModelTarget,
+  native,
+  savedModels,
+  artifacts,
+  addon,
+  download,
+  environmentFaults,
+  platform,
+  probe,
   faults,
 ];
 
