@@ -1,36 +1,26 @@
 /** From the concrete tree to the syntax tree of `ast.ts`: what an error left incomplete is left out. */
-import type { CstNode, IToken } from "chevrotain";
+import type { CstNode } from "chevrotain";
 import type {
   Block,
-  Body,
-  Branches,
   Comment,
-  Expression,
   File,
-  Flow,
   Import,
   ImportedName,
-  Let,
   Model,
   ModelItem,
-  Operation,
   Parameter,
   ParameterType,
   RepeatClause,
-  ShapeType,
-  Source,
-  Stage,
-  WhenStage,
   Where,
 } from "./ast.ts";
 import {
   buildArguments,
   buildExpression,
-  buildKernel,
   buildNumber,
   buildRelation,
   buildString,
 } from "./build-expressions.ts";
+import { buildBody, buildCheck, buildFlow, buildLet, buildOperation } from "./build-stages.ts";
 import {
   type BuildContext,
   buildAlias,
@@ -42,22 +32,27 @@ import {
   childrenOf,
   nodeSpan,
   tokenOf,
-  tokenSpan,
   tokensOf,
 } from "./cst.ts";
+import { checkBatchSymbol, checkEdition, checkFile, checkModelBody } from "./validate.ts";
 
-export function buildFile(ctx: BuildContext, tree: CstNode, comments: readonly IToken[]): File {
-  const edition = childOf(tree, "edition");
-  const number = edition && tokenOf(edition, "Num");
-  return {
-    ...(number && { edition: buildNumber(ctx, number) }),
+export function buildFile(ctx: BuildContext, tree: CstNode, comments: readonly Comment[]): File {
+  checkFile(ctx, tree);
+  const editionNode = childOf(tree, "edition");
+  const editionToken = editionNode && tokenOf(editionNode, "Num");
+  const edition = editionToken && buildNumber(ctx, editionToken);
+  if (edition !== undefined) checkEdition(ctx, edition);
+  const file: File = {
+    ...(edition && { edition }),
     imports: buildAll(ctx, childrenOf(tree, "import"), buildImport),
     blocks: buildAll(ctx, childrenOf(tree, "block"), buildBlock),
     models: buildAll(ctx, childrenOf(tree, "model"), buildModel),
     lets: buildAll(ctx, childrenOf(tree, "let"), buildLet),
-    comments: comments.map((token): Comment => ({ text: token.image, span: tokenSpan(ctx, token) })),
+    comments,
     span: { file: ctx.file, start: 0, end: ctx.file.text.length },
   };
+  checkBatchSymbol(ctx, file);
+  return file;
 }
 
 function buildImport(ctx: BuildContext, node: CstNode): Import | undefined {
@@ -135,152 +130,6 @@ function buildWhere(ctx: BuildContext, node: CstNode | undefined): Where | undef
   return { relations: buildAll(ctx, childrenOf(node, "rel"), buildRelation), span };
 }
 
-/** `< … >`. */
-function buildBody(ctx: BuildContext, node: CstNode | undefined): Body | undefined {
-  const span = node && nodeSpan(ctx, node);
-  if (node === undefined || span === undefined) return undefined;
-  return { stages: buildStages(ctx, childOf(node, "pipe")), span };
-}
-
-function buildStages(ctx: BuildContext, pipe: CstNode | undefined): readonly Stage[] {
-  return pipe === undefined ? [] : buildAll(ctx, childrenOf(pipe, "stage"), buildStage);
-}
-
-function buildStage(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const stage = buildBareStage(ctx, node);
-  const span = nodeSpan(ctx, node);
-  if (stage === undefined || span === undefined) return undefined;
-  const type = buildCheck(ctx, node);
-  const label = buildAlias(ctx, node);
-  return { ...stage, ...(type && { type }), ...(label && { label }), span };
-}
-
-type BareStage = (ctx: BuildContext, node: CstNode) => Stage | undefined;
-
-const STAGES: readonly (readonly [rule: string, build: BareStage])[] = [
-  ["op", buildOperationStage],
-  ["let", buildLetStage],
-  ["when", buildWhen],
-  ["for", buildFor],
-  ["repeat", buildRepeat],
-  ["from", buildFrom],
-];
-
-function buildBareStage(ctx: BuildContext, node: CstNode): Stage | undefined {
-  for (const [rule, build] of STAGES) {
-    const child = childOf(node, rule);
-    if (child !== undefined) return build(ctx, child);
-  }
-  return undefined;
-}
-
-function buildOperationStage(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const operation = buildOperation(ctx, node);
-  return operation && { kind: "operation", operation, span: operation.span };
-}
-
-function buildLetStage(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const binding = buildLet(ctx, node);
-  return binding && { kind: "let", let: binding, span: binding.span };
-}
-
-function buildWhen(ctx: BuildContext, node: CstNode): WhenStage | undefined {
-  const span = nodeSpan(ctx, node);
-  const condition = buildRelation(ctx, childOf(node, "rel"));
-  const body = buildBody(ctx, childOf(node, "body"));
-  if (span === undefined || condition === undefined || body === undefined) return undefined;
-  const elseNode = childOf(node, "else");
-  const otherwise = elseNode && (elseNode.name === "when" ? buildWhen : buildBody)(ctx, elseNode);
-  return { kind: "when", condition, body, ...(otherwise && { else: otherwise }), span };
-}
-
-function buildFor(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const span = nodeSpan(ctx, node);
-  const variable = buildName(ctx, tokenOf(node, "variable"));
-  const list = buildExpression(ctx, childOf(node, "expr"));
-  const body = buildBody(ctx, childOf(node, "body"));
-  const index = buildName(ctx, tokenOf(node, "index"));
-  return (
-    span && variable && list && body && { kind: "for", variable, ...(index && { index }), list, body, span }
-  );
-}
-
-function buildRepeat(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const span = nodeSpan(ctx, node);
-  const count = buildExpression(ctx, childOf(node, "expr"));
-  const body = buildBody(ctx, childOf(node, "body"));
-  const as = buildAlias(ctx, node);
-  return span && count && body && { kind: "repeat", count, ...(as && { as }), body, span };
-}
-
-function buildFrom(ctx: BuildContext, node: CstNode): Stage | undefined {
-  const span = nodeSpan(ctx, node);
-  const source = buildSource(ctx, childOf(node, "source"));
-  return span && source && { kind: "from", source, span };
-}
-
-function buildOperation(ctx: BuildContext, node: CstNode | undefined): Operation | undefined {
-  const span = node && nodeSpan(ctx, node);
-  const name = node && buildQualifiedName(ctx, childOf(node, "qid"));
-  if (node === undefined || span === undefined || name === undefined) return undefined;
-  const window = tokenOf(node, "window");
-  const given = buildArguments(ctx, childOf(node, "args"));
-  const branches = buildBranches(ctx, childOf(node, "branches"));
-  const stride = buildStride(ctx, childOf(node, "stride"));
-  const channelsNode = childOf(node, "channels");
-  const channels = channelsNode && buildExpression(ctx, childOf(channelsNode, "expr"));
-  return {
-    name,
-    ...(window && {
-      kernel: window.tokenType.name === "Kernel" ? buildKernel(ctx, window) : buildNumber(ctx, window),
-    }),
-    ...(given && { arguments: given }),
-    ...(branches && { branches }),
-    ...(stride && { stride }),
-    ...(channels && { channels }),
-    span,
-  };
-}
-
-function buildBranches(ctx: BuildContext, node: CstNode | undefined): Branches | undefined {
-  const span = node && nodeSpan(ctx, node);
-  if (node === undefined || span === undefined) return undefined;
-  const bodies = childrenOf(node, "pipe").map(
-    (pipe): Body => ({ stages: buildStages(ctx, pipe), span: nodeSpan(ctx, pipe) ?? span }),
-  );
-  return { bodies, span };
-}
-
-function buildStride(ctx: BuildContext, node: CstNode | undefined): Expression | undefined {
-  if (node === undefined) return undefined;
-  const kernel = tokenOf(node, "Kernel");
-  if (kernel !== undefined) return buildKernel(ctx, kernel);
-  const number = tokenOf(node, "Num");
-  if (number !== undefined) return buildNumber(ctx, number);
-  const name = buildName(ctx, tokenOf(node, "Ident"));
-  if (name !== undefined) return { kind: "name", name: { parts: [name], span: name.span }, span: name.span };
-  const inner = buildExpression(ctx, childOf(node, "expr"));
-  const open = tokenOf(node, "OpenParen");
-  const span = nodeSpan(ctx, node);
-  return inner && open && span && { ...inner, span: { ...span, start: open.startOffset } };
-}
-
-/** `: type`. */
-function buildCheck(ctx: BuildContext, node: CstNode): ShapeType | undefined {
-  const check = childOf(node, "check");
-  const type = check && childOf(check, "type");
-  const span = type && nodeSpan(ctx, type);
-  const channels = type && buildExpression(ctx, childOf(type, "channels"));
-  if (type === undefined || span === undefined || channels === undefined) return undefined;
-  const element = buildName(ctx, tokenOf(type, "Ident"));
-  return {
-    ...(element && { element }),
-    channels,
-    sizes: buildAll(ctx, childrenOf(type, "size"), buildExpression),
-    span,
-  };
-}
-
 function buildModel(ctx: BuildContext, node: CstNode): Model | undefined {
   const span = nodeSpan(ctx, node);
   const name = buildName(ctx, tokenOf(node, "Ident"));
@@ -301,7 +150,9 @@ function buildModelAlias(ctx: BuildContext, node: CstNode | undefined): Model["d
 
 function buildModelBody(ctx: BuildContext, node: CstNode | undefined): Model["definition"] | undefined {
   const span = node && nodeSpan(ctx, node);
-  return node && span && { kind: "body", items: buildAll(ctx, childrenOf(node, "item"), buildItem), span };
+  if (node === undefined || span === undefined) return undefined;
+  checkModelBody(ctx, node);
+  return { kind: "body", items: buildAll(ctx, childrenOf(node, "item"), buildItem), span };
 }
 
 function buildItem(ctx: BuildContext, item: CstNode): ModelItem | undefined {
@@ -370,29 +221,4 @@ function buildSet(ctx: BuildContext, node: CstNode): ModelItem | undefined {
 function buildExpect(ctx: BuildContext, node: CstNode): ModelItem | undefined {
   const span = nodeSpan(ctx, node);
   return span && { kind: "expect", relations: buildAll(ctx, childrenOf(node, "rel"), buildRelation), span };
-}
-
-function buildLet(ctx: BuildContext, node: CstNode): Let | undefined {
-  const span = nodeSpan(ctx, node);
-  const name = buildName(ctx, tokenOf(node, "Ident"));
-  const value = buildExpression(ctx, childOf(node, "expr"));
-  return span && name && value && { name, value, span };
-}
-
-function buildFlow(ctx: BuildContext, node: CstNode | undefined): Flow | undefined {
-  const span = node && nodeSpan(ctx, node);
-  const source = node && buildSource(ctx, childOf(node, "source"));
-  if (node === undefined || span === undefined || source === undefined) return undefined;
-  const body = buildBody(ctx, childOf(node, "body"));
-  return { source, ...(body && { body }), span };
-}
-
-function buildSource(ctx: BuildContext, node: CstNode | undefined): Source | undefined {
-  const span = node && nodeSpan(ctx, node);
-  if (node === undefined || span === undefined) return undefined;
-  if (tokenOf(node, "In") !== undefined) return { kind: "in", span };
-  if (tokenOf(node, "It") !== undefined) return { kind: "it", span };
-  const name = buildQualifiedName(ctx, childOf(node, "qid"));
-  const given = buildArguments(ctx, childOf(node, "args"));
-  return name && { kind: "call", name, ...(given && { arguments: given }), span };
 }

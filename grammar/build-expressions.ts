@@ -30,14 +30,14 @@ import { numberOutOfRange } from "./syntax-errors.ts";
 export function buildNumber(ctx: BuildContext, token: IToken): NumberLiteral {
   const span = tokenSpan(ctx, token);
   const value = parseNumber(token.image);
-  if (value === undefined) ctx.reporter.report(numberOutOfRange(span));
+  if (value === undefined) ctx.reporter.report(numberOutOfRange.at({ span }, token.image));
   return { kind: "number", value: value ?? ONE, text: token.image, span };
 }
 
 export function buildKernel(ctx: BuildContext, token: IToken): KernelLiteral {
   const span = tokenSpan(ctx, token);
   const sizes = parseKernel(token.image);
-  if (sizes === undefined) ctx.reporter.report(numberOutOfRange(span));
+  if (sizes === undefined) ctx.reporter.report(numberOutOfRange.at({ span }, token.image));
   return { kind: "kernel", sizes: sizes ?? [1, 1], span };
 }
 

@@ -7,6 +7,10 @@ import type { Name, QualifiedName } from "./ast.ts";
 export interface BuildContext {
   readonly file: SourceFile;
   readonly reporter: Reporter;
+  /** What the tree was built from: balanced, made-up tokens included. */
+  readonly tokens: readonly IToken[];
+  /** Whether a mistake that was told already reaches this offset. */
+  isSpoiled(offset: number): boolean;
 }
 
 export function childrenOf(node: CstNode, name: string): readonly CstNode[] {
@@ -29,7 +33,7 @@ export function tokenOf(node: CstNode, name: string): IToken | undefined {
 }
 
 export function tokenSpan(ctx: BuildContext, token: IToken): Span {
-  return { file: ctx.file, start: token.startOffset, end: token.startOffset + token.image.length };
+  return { file: ctx.file, start: token.startOffset, end: (token.endOffset ?? token.startOffset) + 1 };
 }
 
 /** `undefined` for a node without a token. */

@@ -5,20 +5,18 @@ import * as t from "./tokens.ts";
 export interface ParserOptions {
   /** Proves the grammar free of ambiguity: for tests, since it costs as much as a run. */
   readonly validate?: boolean;
-  /** What is said about an error that the parser meets. */
-  readonly messages?: IParserErrorMessageProvider;
 }
 
 export type RuleMethod = ParserMethod<[], CstNode>;
 
 export class ExpressionParser extends CstParser {
-  constructor({ validate = false, messages }: ParserOptions) {
+  constructor(errorMessageProvider: IParserErrorMessageProvider, { validate = false }: ParserOptions) {
     super([...t.tokens], {
       maxLookahead: 2,
       recoveryEnabled: true,
       nodeLocationTracking: "onlyOffset",
       skipValidations: !validate,
-      ...(messages === undefined ? {} : { errorMessageProvider: messages }),
+      errorMessageProvider,
     });
   }
 

@@ -1,40 +1,80 @@
 /** From a source file to its syntax tree. It never throws and always returns a tree; mistakes go to the reporter. */
-import { Lexer } from "chevrotain";
-import type { Reporter } from "../src/base/diagnostic.ts";
+import type { IToken } from "chevrotain";
+import { collectDiagnostics, type Diagnostic, type Reporter } from "../src/base/diagnostic.ts";
 import type { SourceFile } from "../src/base/source.ts";
-import type { File } from "./ast.ts";
+import type { Comment, File } from "./ast.ts";
+import { balance } from "./brackets.ts";
 import { buildFile } from "./build-ast.ts";
 import { createParser, type Parser } from "./parser.ts";
-import { unexpected } from "./syntax-errors.ts";
-import { tokens } from "./tokens.ts";
+import { parserDiagnostic } from "./parser-errors.ts";
+import { scan } from "./scan.ts";
+import { indexAt, trackSpoilage } from "./segments.ts";
+import { fileTooLarge, invalidEncoding } from "./syntax-errors.ts";
 
-interface Machine {
-  readonly lexer: Lexer;
-  readonly parser: Parser;
-}
-
-let machine: Machine | undefined;
+const MAX_LENGTH = 2 ** 21;
 
 /** Built at the first use, so that commands that parse nothing do not pay for it. */
-function theMachine(): Machine {
-  machine ??= {
-    lexer: new Lexer([...tokens], { positionTracking: "onlyOffset", skipValidations: true }),
-    parser: createParser(),
-  };
-  return machine;
-}
+let parser: Parser | undefined;
 
 export function parse(source: SourceFile, reporter: Reporter): File {
-  const { lexer, parser } = theMachine();
-  const lexed = lexer.tokenize(source.text);
-  // Offsets are all that spans need; the lexer gives the first one only.
-  for (const token of lexed.tokens) token.endOffset = token.startOffset + token.image.length - 1;
-  const { tree, errors } = parser.parse(lexed.tokens);
-  for (const error of errors) {
-    const start = Number.isNaN(error.token.startOffset) ? source.text.length : error.token.startOffset;
-    reporter.report(
-      unexpected.at({ span: { file: source, start, end: start + error.token.image.length } }, error.message),
-    );
+  const collector = collectDiagnostics();
+  const file = parseInto(source, collector);
+  for (const diagnostic of [...collector.diagnostics].sort(byPlace)) reporter.report(diagnostic);
+  return file;
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.span?.start ?? 0) - (b.span?.start ?? 0);
+}
+
+function parseInto(file: SourceFile, reporter: Reporter): File {
+  const { text } = file;
+  if (text.length > MAX_LENGTH) {
+    reporter.report(fileTooLarge.at({ span: { file, start: 0, end: 1 }, help: ["split it"] }, text.length));
+    return emptyFile(file, []);
   }
-  return buildFile({ file: source, reporter }, tree, lexed.groups["comments"] ?? []);
+  const replacement = text.indexOf("\uFFFD");
+  if (replacement >= 0) {
+    const span = { file, start: replacement, end: replacement + 1 };
+    reporter.report(invalidEncoding.at({ span, help: ["save it as UTF-8"] }));
+  }
+  const scanned = scan(file, reporter);
+  const comments = scanned.comments.map(
+    (token): Comment => ({
+      text: token.image,
+      span: { file, start: token.startOffset, end: token.startOffset + token.image.length },
+    }),
+  );
+  const { tokens, problems, isTooDeep } = balance(file, scanned.tokens);
+  for (const problem of problems) reporter.report(problem);
+  if (isTooDeep) return emptyFile(file, comments);
+
+  const spoilage = trackSpoilage(tokens);
+  for (const offset of scanned.unclear) spoilage.spoil(offset);
+  for (const { span, fix } of problems) spoilage.spoil(fix?.edits[0]?.span.start ?? span?.start ?? 0);
+  parser ??= createParser();
+  const { tree, errors } = parser.parse(tokens);
+  for (const error of errors) {
+    const index = indexOf(tokens, error.token);
+    const diagnostic = parserDiagnostic({ file, tokens }, error, index);
+    const offset = tokens[index]?.startOffset ?? diagnostic.span?.start ?? text.length;
+    if (spoilage.reaches(offset)) continue;
+    spoilage.spoil(offset);
+    reporter.report(diagnostic);
+  }
+  if (tree === undefined) return emptyFile(file, comments);
+  return buildFile({ file, reporter, tokens, isSpoiled: spoilage.reaches }, tree, comments);
+}
+
+function emptyFile(file: SourceFile, comments: readonly Comment[]): File {
+  const span = { file, start: 0, end: file.text.length };
+  return { imports: [], blocks: [], models: [], lets: [], comments, span };
+}
+
+/** Made-up tokens share the offset of the token after them. */
+function indexOf(tokens: readonly IToken[], token: IToken): number {
+  if (Number.isNaN(token.startOffset)) return tokens.length;
+  let index = indexAt(tokens, token.startOffset);
+  while (index < tokens.length && tokens[index] !== token) index += 1;
+  return index;
 }

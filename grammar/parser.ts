@@ -1,10 +1,13 @@
 /** The grammar: LL(2), one rule for each line of `dn.ebnf`. It builds a concrete tree and recovers from every error. */
-import type { CstNode, IRecognitionException, IToken, Rule } from "chevrotain";
+import type { CstNode, IParserErrorMessageProvider, IRecognitionException, IToken, Rule } from "chevrotain";
+import { createExpectations, TooManyErrors } from "./expectations.ts";
 import { ExpressionParser, type ParserOptions, type RuleMethod } from "./expression-parser.ts";
 import * as t from "./tokens.ts";
 
 export interface ParserResult {
-  readonly tree: CstNode;
+  /** Absent when there were too many errors to go on. */
+  readonly tree: CstNode | undefined;
+  /** The message of each says what was expected. */
   readonly errors: readonly IRecognitionException[];
 }
 
@@ -15,13 +18,13 @@ export interface Parser {
 }
 
 class DnParser extends ExpressionParser {
-  constructor(options: ParserOptions) {
-    super(options);
+  constructor(expectations: IParserErrorMessageProvider, options: ParserOptions) {
+    super(expectations, options);
     this.performSelfAnalysis();
   }
 
-  // A missing `;` is told, with its fix, by `separators.ts`: so no stage is ever lost to a typo.
-  // The order of a file's parts is told by `build-ast.ts` for the same reason.
+  // More is accepted than the language allows, so that nothing is lost to a typo: `validate.ts` tells, with its fix,
+  // a missing or stray `;`, an empty body or branch, and parts of the file that are out of order.
   readonly file: RuleMethod = this.RULE("file", () => {
     this.MANY(() =>
       this.OR([
@@ -127,14 +130,11 @@ class DnParser extends ExpressionParser {
     this.CONSUME(t.CloseParen);
   });
 
+  // Inside `< >` the repetition stands right before its closing bracket: so the parser can skip to the next stage.
   readonly body: RuleMethod = this.RULE("body", () => {
     this.CONSUME(t.Less);
-    this.SUBRULE(this.pipe);
-    this.CONSUME(t.Greater);
-  });
-
-  readonly pipe: RuleMethod = this.RULE("pipe", () => {
     this.MANY(() => this.OR([{ ALT: () => this.SUBRULE(this.stage) }, { ALT: () => this.CONSUME(t.Semi) }]));
+    this.CONSUME(t.Greater);
   });
 
   readonly stage: RuleMethod = this.RULE("stage", () => {
@@ -217,7 +217,13 @@ class DnParser extends ExpressionParser {
 
   readonly branches: RuleMethod = this.RULE("branches", () => {
     this.CONSUME(t.Less);
-    this.AT_LEAST_ONE_SEP({ SEP: t.Bar, DEF: () => this.SUBRULE(this.pipe) });
+    this.MANY(() =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.stage) },
+        { ALT: () => this.CONSUME(t.Semi) },
+        { ALT: () => this.CONSUME(t.Bar) },
+      ]),
+    );
     this.CONSUME(t.Greater);
   });
 
@@ -355,11 +361,19 @@ class DnParser extends ExpressionParser {
 
 /** Building one takes milliseconds: keep it. */
 export function createParser(options: ParserOptions = {}): Parser {
-  const parser = new DnParser(options);
+  const expectations = createExpectations();
+  const parser = new DnParser(expectations, options);
   return {
     parse: (tokens) => {
+      expectations.start();
       parser.input = [...tokens];
-      return { tree: parser.file(), errors: parser.errors };
+      try {
+        const tree = parser.file();
+        return { tree, errors: parser.errors };
+      } catch (error) {
+        if (!(error instanceof TooManyErrors)) throw error;
+        return { tree: undefined, errors: parser.errors };
+      }
     },
     rules: () => parser.getGAstProductions(),
   };

@@ -1,5 +1,5 @@
 /** The words and signs of the language. Order matters: the first pattern that fits wins. */
-import { createToken, type ITokenConfig, Lexer, type TokenType } from "chevrotain";
+import { createToken, type IToken, type ITokenConfig, Lexer, type TokenType } from "chevrotain";
 
 const all: TokenType[] = [];
 
@@ -9,8 +9,12 @@ function token(config: ITokenConfig): TokenType {
   return type;
 }
 
+const signs = new Map<string, TokenType>();
+
 function sign(name: string, text: string): TokenType {
-  return token({ name, pattern: text, label: `\`${text}\`` });
+  const type = token({ name, pattern: text, label: `\`${text}\`` });
+  signs.set(text, type);
+  return type;
 }
 
 /** A byte order mark counts as white space. */
@@ -35,18 +39,18 @@ export const ForeignComment: TokenType = token({
 // Numbers: whatever starts with a digit and is neither a kernel nor a number is `Malformed`, whole.
 export const Kernel: TokenType = token({
   name: "Kernel",
-  pattern: /\d+(?:x\d+)+(?![A-Za-z0-9_.\u00D7\u2715\u2716])/,
+  pattern: /\d+(?:x\d+)+(?![A-Za-z0-9_.\u00D7\u2715\u2716\u0445])/,
   label: "a kernel such as `3x3`",
 });
 export const Num: TokenType = token({
   name: "Num",
   pattern:
-    /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?(?:KiB|MiB|GiB|[KMG])?(?![A-Za-z0-9_.\u00D7\u2715\u2716])/,
+    /\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?(?:[eE][+-]?\d+)?(?:KiB|MiB|GiB|[KMG])?(?![A-Za-z0-9_.\u00D7\u2715\u2716\u0445])/,
   label: "a number",
 });
 export const Malformed: TokenType = token({
   name: "Malformed",
-  pattern: /\d(?:[eE][+-]\d|[A-Za-z0-9_.\u00D7\u2715\u2716])*/,
+  pattern: /\d(?:[eE][+-]\d|[A-Za-z0-9_.\u00D7\u2715\u2716\u0445])*/,
 });
 
 export const Str: TokenType = token({
@@ -55,7 +59,14 @@ export const Str: TokenType = token({
   label: "a string",
   line_breaks: false,
 });
-export const OpenStr: TokenType = token({ name: "OpenStr", pattern: /"[^"\r\n]*/, line_breaks: false });
+/** Ends where the statement most likely goes on. */
+export const OpenStr: TokenType = token({ name: "OpenStr", pattern: /"[^"\r\n;)]*/, line_breaks: false });
+/** In the quotes of a word processor or another language. */
+export const ForeignStr: TokenType = token({
+  name: "ForeignStr",
+  pattern: /['\u2018\u2019\u201C\u201D\u201E][^'"\u2018\u2019\u201C\u201D\r\n]*['\u2018\u2019\u201C\u201D]/,
+  line_breaks: false,
+});
 
 export const Ident: TokenType = createToken({
   name: "Ident",
@@ -138,5 +149,24 @@ export const Foreign: TokenType = token({
 /** In the order in which the lexer tries them. */
 export const tokens: readonly TokenType[] = all;
 
+/** The signs by their text. */
+export const signTypes: ReadonlyMap<string, TokenType> = signs;
+
 /** The words of the grammar: they name nothing else. */
 export const reservedWords: ReadonlySet<string> = new Set(words);
+
+/** The same place in the file, read as something else. */
+export function retype(token: IToken, tokenType: TokenType, image: string): IToken {
+  return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0, image };
+}
+
+/** A token that is not in the file, as if it stood right before `offset`. */
+export function madeUp(tokenType: TokenType, image: string, offset: number): IToken {
+  return {
+    image,
+    startOffset: offset,
+    endOffset: offset - 1,
+    tokenType,
+    tokenTypeIdx: tokenType.tokenTypeIdx ?? 0,
+  };
+}

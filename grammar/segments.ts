@@ -1,0 +1,50 @@
+/** How far a mistake reaches: up to the next separator nothing more is said, so that one mistake is one message. */
+import type { IToken } from "chevrotain";
+import * as t from "./tokens.ts";
+
+export interface Spoilage {
+  /** Whether a mistake that was told already reaches `offset`. */
+  reaches(offset: number): boolean;
+  /** A mistake was told at `offset`. */
+  spoil(offset: number): void;
+}
+
+/** Index of the first token that does not start before `offset`. */
+export function indexAt(tokens: readonly IToken[], offset: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.startOffset ?? offset) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function trackSpoilage(tokens: readonly IToken[]): Spoilage {
+  const ranges: { readonly start: number; readonly end: number }[] = [];
+  const reaches = (offset: number): boolean =>
+    ranges.some(({ start, end }) => start <= offset && offset <= end);
+  return {
+    reaches,
+    spoil: (offset) => {
+      if (!reaches(offset)) ranges.push({ start: offset, end: segmentEnd(tokens, indexAt(tokens, offset)) });
+    },
+  };
+}
+
+const OPENERS = new Set([t.OpenParen, t.OpenBracket]);
+const CLOSERS = new Set([t.CloseParen, t.CloseBracket]);
+const ENDS = new Set([t.Semi, t.Bar, t.Comma, t.Less, t.Greater, t.OpenBrace, t.CloseBrace]);
+
+/** Where the separator that ends the part at `index` starts; what stands in parentheses belongs to the part. */
+function segmentEnd(tokens: readonly IToken[], index: number): number {
+  let depth = 0;
+  for (const token of tokens.slice(index)) {
+    const type = token.tokenType;
+    if (OPENERS.has(type)) depth += 1;
+    else if (CLOSERS.has(type) && depth > 0) depth -= 1;
+    else if (depth === 0 && (ENDS.has(type) || CLOSERS.has(type))) return token.startOffset;
+  }
+  return Number.POSITIVE_INFINITY;
+}
