@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { internalError } from "../base/faults.ts";
 import { VERSION } from "./version.ts";
@@ -11,23 +12,22 @@ const MAX_SOURCE_BYTES = 1_000_000;
 
 /** Writes the report; when even that is impossible, the stack goes into the message. */
 export function reportBug(error: unknown, args: readonly string[]): Diagnostic {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  // With the causes, and whatever else the error carries.
+  const stack = inspect(error);
   const notes = [`while running ${["dnc", ...args].join(" ")}`];
   try {
     const path = writeReport({ message, stack, args });
     return internalError.at({ notes, help: [`please report it, and attach ${path}`] }, message);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    return internalError.at(
-      { notes: [...notes, `no report could be written: ${why}`, stack ?? ""] },
-      message,
-    );
+    return internalError.at({ notes: [...notes, `no report could be written: ${why}`, stack] }, message);
   }
 }
 
 interface Failure {
   readonly message: string;
-  readonly stack: string | undefined;
+  readonly stack: string;
   readonly args: readonly string[];
 }
 
@@ -39,7 +39,7 @@ function writeReport({ message, stack, args }: Failure): string {
     platform: `${process.platform} ${process.arch}`,
     args,
     message,
-    stack: stack?.split("\n"),
+    stack: stack.split("\n"),
     sources: sourcesOf(args),
   };
   const path = join(mkdtempSync(join(tmpdir(), "dnc-bug-")), "report.json");

@@ -17,8 +17,10 @@ export async function dispatch(
 ): Promise<ExitCode> {
   const color = !args.includes("--no-color");
   const terminal = createTerminal(streams, { color, format: undefined });
-  const [first, ...rest] = args;
-  const name = first === undefined || first.startsWith("-") ? undefined : first;
+  // Flags may stand in front of the command, too: `dnc --no-color check net.dn`.
+  const at = args.findIndex((argument) => !argument.startsWith("-"));
+  const name = args[at];
+  const rest = args.filter((_, index) => index !== at);
   try {
     if (name === undefined) return runBare(args, commands, terminal);
     if (name === "help") return await runHelp(rest, commands, terminal);

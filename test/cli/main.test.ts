@@ -43,6 +43,12 @@ it("prints the overview when asked for nothing or for help", async () => {
   for (const args of [["--help"], ["-h"], ["help"], ["help", "help"]]) expect(await dnc(args)).toEqual(bare);
 });
 
+it("takes flags in front of the command", async () => {
+  const page = await dnc(["explain", "DN0999", "--json"]);
+  expect(await dnc(["--json", "--no-color", "explain", "DN0999"])).toEqual(page);
+  expect(await dnc(["--help", "explain"])).toEqual(await dnc(["help", "explain"]));
+});
+
 it("prints the version of the package", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   expect(await dnc(["--version"])).toEqual({ code: 0, stdout: `dnc ${version}\n`, stderr: "" });
