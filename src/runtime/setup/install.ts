@@ -147,6 +147,11 @@ async function installInto(
   return { folder, addon: join(folder, ADDON), bytes: totalBytes(all), wasPresent: false };
 }
 
+/** While the wheel is unpacked, it lies there too. */
+export function spaceNeeded(artifact: Artifact): number {
+  return artifact.wheel.bytes + artifact.unpackedBytes;
+}
+
 function downloadsFolder(cache: string): string {
   return join(cache, "downloads");
 }
@@ -166,8 +171,7 @@ async function provideFiles(
   const hashes = new Map(reuseFiles(damaged, fresh, artifact));
   const missing = new Map(Object.entries(artifact.members).filter(([, path]) => !hashes.has(path)));
   if (missing.size > 0) {
-    // While it is unpacked, the wheel lies there too.
-    const shortage = lackOfSpace(cache, artifact.wheel.bytes + artifact.unpackedBytes);
+    const shortage = lackOfSpace(cache, spaceNeeded(artifact));
     if (shortage !== undefined) {
       reporter.report(shortage);
       return undefined;

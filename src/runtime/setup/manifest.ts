@@ -41,8 +41,8 @@ export interface Manifest {
 export type Health =
   | { readonly state: "intact"; readonly manifest: Manifest }
   | { readonly state: "missing" }
-  /** The reason says which file is wrong and how. */
-  | { readonly state: "damaged"; readonly reason: string };
+  /** The reason says what is wrong with the file. */
+  | { readonly state: "damaged"; readonly path: string; readonly reason: string };
 
 /** Undefined when there is no such file. */
 function stampOf(path: string): { readonly bytes: number; readonly stamp: string } | undefined {
@@ -112,14 +112,16 @@ export function faultOf(folder: string, file: InstalledFile, options: { full: bo
 export function examine(folder: string, options: { full: boolean }): Health {
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) return { state: "missing" };
   const manifest = readManifest(folder);
-  if (manifest === undefined) return { state: "damaged", reason: `${MANIFEST} is missing or unreadable` };
+  if (manifest === undefined) {
+    return { state: "damaged", path: MANIFEST, reason: `${MANIFEST} is missing or unreadable` };
+  }
   for (const [name, target] of Object.entries(manifest.links)) {
     if (linkTarget(join(folder, name)) !== target)
-      return { state: "damaged", reason: `the link ${name} is broken` };
+      return { state: "damaged", path: name, reason: `the link ${name} is broken` };
   }
   for (const file of manifest.files) {
     const reason = faultOf(folder, file, options);
-    if (reason !== undefined) return { state: "damaged", reason };
+    if (reason !== undefined) return { state: "damaged", path: file.path, reason };
   }
   recordStamps(folder, manifest);
   return { state: "intact", manifest };
