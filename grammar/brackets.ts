@@ -91,6 +91,9 @@ const OPERAND_STARTS = new Set([
     t.Not,
   ],
 ]);
+const OPERAND_ENDS = new Set([
+  ...[t.Ident, t.Num, t.Kernel, t.Str, t.CloseParen, t.CloseBracket, t.In, t.It, t.True, t.False],
+]);
 const ITEM_WORDS = new Set([t.Input, t.Output, t.Shared, t.SetWord]);
 const NAMING_WORDS = new Set([t.Let, ...ITEM_WORDS]);
 
@@ -128,7 +131,11 @@ function read(state: State, token: IToken, next: TokenType | undefined): void {
   else if (CLOSING.has(type)) {
     close(state, token);
     return;
-  } else if (CLOSERS.has(type)) open(state, token);
+  } else if (CLOSERS.has(type)) {
+    const isBody = type === t.Less || type === t.OpenBrace;
+    if (isBody && isInParentheses(state)) closeParentheses(state, `before ${quoted(token.image)}`);
+    open(state, token);
+  }
   weigh(state, type);
   state.output.push(token);
   beginRegion(state, token);
@@ -255,12 +262,17 @@ function beginsItem(state: State, { tokenType: type }: IToken, next: TokenType |
   return type === t.Ident && next === t.Equal && !isNaming && innermost(state).closer === t.Greater;
 }
 
-/** No parenthesis reaches over a `;`. */
-function endStatement(state: State): void {
+/** Closes the parentheses and brackets that are open inside the innermost body, model or file. */
+function closeParentheses(state: State, where: string): void {
   const target = state.levels.findLastIndex(
     ({ closer }) => closer !== t.CloseParen && closer !== t.CloseBracket,
   );
-  closeDownTo(state, target, "before `;`");
+  closeDownTo(state, target, where);
+}
+
+/** No parenthesis reaches over a `;`. */
+function endStatement(state: State): void {
+  closeParentheses(state, "before `;`");
   endRegion(state);
   state.isExpecting = false;
 }
@@ -298,12 +310,23 @@ function isRelation(state: State, token: IToken, next: TokenType | undefined): b
     return state.isExpecting || (goesOn && regionHere(state) !== undefined);
   }
   if (type !== t.Less) return RELATIONS.has(type) && regionHere(state) !== undefined;
-  if (isInParentheses(state) || state.isExpecting) return true;
+  if (isInParentheses(state)) return !isUnclosedBefore(state);
+  if (state.isExpecting) return true;
   const region = regionHere(state);
   return (
     region !== undefined &&
     (!isHead(region) || (goesOn && next !== t.Ident && next !== t.It && next !== t.In))
   );
+}
+
+/** Whether a `<` here begins a body, so that the parentheses around it are unclosed: it compares nothing. */
+function isUnclosedBefore(state: State): boolean {
+  const previous = state.output.at(-1)?.tokenType;
+  if (previous !== undefined && !OPERAND_ENDS.has(previous)) return true;
+  const { token } = innermost(state);
+  const at = token === undefined ? 0 : state.output.lastIndexOf(token);
+  const definition = state.output[at - 2]?.tokenType;
+  return token?.tokenType === t.OpenParen && (definition === t.Block || definition === t.Model);
 }
 
 function noteRelation(state: State, token: IToken): void {

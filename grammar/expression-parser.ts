@@ -1,5 +1,6 @@
 /** The grammar of expressions and arguments, and how the parser is set up; `parser.ts` builds the rest on it. */
-import { type CstNode, CstParser, type IParserErrorMessageProvider, type ParserMethod } from "chevrotain";
+import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrotain";
+import { RecoveringParser } from "./recovery.ts";
 import * as t from "./tokens.ts";
 
 export interface ParserOptions {
@@ -9,7 +10,7 @@ export interface ParserOptions {
 
 export type RuleMethod = ParserMethod<[], CstNode>;
 
-export class ExpressionParser extends CstParser {
+export class ExpressionParser extends RecoveringParser {
   constructor(errorMessageProvider: IParserErrorMessageProvider, { validate = false }: ParserOptions) {
     super([...t.tokens], {
       maxLookahead: 2,

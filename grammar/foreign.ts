@@ -70,7 +70,7 @@ export function meaningOf(character: string): string | undefined {
 
 /** Whether it could stand in a name if names were not ASCII. */
 export function isLetter(character: string): boolean {
-  return /^[\p{L}\p{M}\p{N}]/u.test(character);
+  return /^[\p{L}\p{M}\p{Nd}]/u.test(character);
 }
 
 /** Spaces, marks and joiners that look like a space or like nothing. */

@@ -59,7 +59,7 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
     const diagnostic = parserDiagnostic({ file, tokens }, error, index);
     const offset = tokens[index]?.startOffset ?? diagnostic.span?.start ?? text.length;
     if (spoilage.reaches(offset)) continue;
-    spoilage.spoil(offset);
+    spoilage.spoil(offset, { beyond: error.name === "MismatchedTokenException" });
     reporter.report(diagnostic);
   }
   if (tree === undefined) return emptyFile(file, comments);

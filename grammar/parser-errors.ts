@@ -179,9 +179,8 @@ function bareRelation(site: Site): Diagnostic | undefined {
   const { token, span } = site;
   if (token === undefined || !RELATIONS.has(token.tokenType)) return undefined;
   const follows = typeAt(site, site.index - 1);
-  const isOperand = follows !== t.Less && follows !== t.Bar && follows !== t.Semi;
-  if (token.tokenType === t.OrOr && (site.rule === "branches" || site.rule === "body"))
-    return emptyBranch(site);
+  const isOperand = follows !== t.Less && follows !== t.Bar && follows !== t.Semi && site.rule !== "body";
+  if (token.tokenType === t.OrOr && site.rule === "branches") return emptyBranch(site);
   const isBody = token.tokenType === t.Less || token.tokenType === t.Greater;
   if (!isOperand || (isBody && site.rule !== "params" && site.rule !== "list")) return undefined;
   return relationOutsideBrackets.at({ span, help: ["put the comparison in parentheses"] }, token.image);
@@ -219,6 +218,7 @@ const VALUE_STARTS = new Set([
   t.Minus,
   t.Not,
 ]);
+const SUFFIXES = new Set([t.Colon, t.Arrow, t.Slash, t.OpenParen, t.OpenBracket, t.Less, t.As]);
 const LISTS = new Set(["args", "params", "list", "where", "inputs", "import"]);
 const CONDITIONS = new Set(["when", "group", "where", "args"]);
 
@@ -236,8 +236,15 @@ function wrongSign(site: Site): Diagnostic | undefined {
   if (type === t.Bar && isBody)
     return unexpected(site, { help: ["branches belong to a join: `add < a | b >`"] });
   if (type === t.Comma && isBody) return suggest(site, replaceBy(site, ";", "machine-applicable"));
+  if (isBody && SUFFIXES.has(type)) {
+    const order = "kernel, `(arguments)`, `< branches >`, `/stride`, `-> channels`, `: [type]`, `as label`";
+    return unexpected(site, { help: [`a stage is written in this order: ${order}`] });
+  }
   if (type === t.Comma && rule === "type") {
-    return unexpected(site, { help: ["a type is written `[channels @ height, width]`, without the batch"] });
+    return unexpected(
+      { ...site, expected: "`@` or `]`" },
+      { help: ["a type is written `[channels @ height, width]`, without the batch"] },
+    );
   }
   if (MODEL_WORDS.has(type))
     return unexpected(site, { help: [`${quoted(token.image)} stands in a model \`{ … }\``] });

@@ -5,8 +5,8 @@ import * as t from "./tokens.ts";
 export interface Spoilage {
   /** Whether a mistake that was told already reaches `offset`. */
   reaches(offset: number): boolean;
-  /** A mistake was told at `offset`. */
-  spoil(offset: number): void;
+  /** A mistake was told at `offset`; `beyond` when a comma or bar there separates nothing. */
+  spoil(offset: number, options?: { readonly beyond?: boolean }): void;
 }
 
 /** Index of the first token that does not start before `offset`. */
@@ -27,23 +27,29 @@ export function trackSpoilage(tokens: readonly IToken[]): Spoilage {
     ranges.some(({ start, end }) => start <= offset && offset <= end);
   return {
     reaches,
-    spoil: (offset) => {
-      if (!reaches(offset)) ranges.push({ start: offset, end: segmentEnd(tokens, indexAt(tokens, offset)) });
+    spoil: (offset, { beyond = false } = {}) => {
+      const at = indexAt(tokens, offset);
+      const type = tokens[at]?.tokenType;
+      const index = beyond && (type === t.Comma || type === t.Bar) ? at + 1 : at;
+      if (!reaches(offset)) ranges.push({ start: offset, end: segmentEnd(tokens, index) });
     },
   };
 }
 
 const OPENERS = new Set([t.OpenParen, t.OpenBracket]);
 const CLOSERS = new Set([t.CloseParen, t.CloseBracket]);
-const ENDS = new Set([t.Semi, t.Bar, t.Comma, t.Less, t.Greater, t.OpenBrace, t.CloseBrace]);
+const ENDS = new Set([t.Semi, t.Bar, t.Less, t.Greater, t.OpenBrace, t.CloseBrace]);
 
-/** Where the separator that ends the part at `index` starts; what stands in parentheses belongs to the part. */
+/** The end of the part at `index`: a comma is outside, as a mistake of its own; parentheses belong to the part. */
 function segmentEnd(tokens: readonly IToken[], index: number): number {
   let depth = 0;
-  for (const token of tokens.slice(index)) {
+  for (let at = index; at < tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token === undefined) break;
     const type = token.tokenType;
     if (OPENERS.has(type)) depth += 1;
     else if (CLOSERS.has(type) && depth > 0) depth -= 1;
+    else if (depth === 0 && type === t.Comma) return token.startOffset - 1;
     else if (depth === 0 && (ENDS.has(type) || CLOSERS.has(type))) return token.startOffset;
   }
   return Number.POSITIVE_INFINITY;

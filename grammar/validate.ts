@@ -85,7 +85,8 @@ function reportStray(ctx: BuildContext, { span }: Entry, expected: string): void
 
 function reportMissing(ctx: BuildContext, before: Entry, after: Entry | undefined): void {
   const { end } = before.span;
-  if (before.isRecovered || ctx.isSpoiled(end) || (after && ctx.isSpoiled(after.span.start))) return;
+  if (before.isRecovered || ctx.isSpoiled(end)) return;
+  if (after !== undefined && (ctx.isSpoiled(after.span.start) || ctx.isSpoiled(after.span.end))) return;
   if (after !== undefined && reportSpacedKernel(ctx, before, after)) return;
   const where =
     after === undefined
@@ -196,7 +197,7 @@ function checkModelSymbols(ctx: BuildContext, { parameters, definition }: Model)
   for (const item of items) {
     if (item.kind !== "input") continue;
     const found = [item.type.channels, ...item.type.sizes].find(mentionsBatch);
-    if (found === undefined) continue;
+    if (found === undefined || ctx.isSpoiled(found.span.end)) continue;
     const help = ["leave the batch out, or choose another symbol, such as `H`"];
     ctx.reporter.report(batchSymbol.at({ span: found.span, help }));
   }
