@@ -3,7 +3,7 @@ import { boolean, perAxis } from "./argument.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
-import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, readsPadding, windowReads } from "./reference-window.ts";
 import { notSupported } from "./unsupported.ts";
 
@@ -46,7 +46,7 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
   },
   shape: ([input], attrs, site) => poolShape("avgpool", input, attrs, site),
   reference([x], _weight, { window, overhang, countsPadding }) {
-    const { batch, channels, sizes } = axesOf(x);
+    const { batch, channels, sizes } = extentsOf(x);
     const reads = windowReads(sizes, window, overhang);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);

@@ -1,7 +1,7 @@
 /** Batch normalization per channel (Ioffe and Szegedy 2015), on maps and vectors. */
 import { boolean } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { epsilonArgument, momentumArgument, type Settings } from "./settings.ts";
 
 export interface BnAttrs {
@@ -45,7 +45,7 @@ export const bn: OpStage<BnAttrs> = defineOp({
     ];
   },
   reference([x], weight, { epsilon, affine }) {
-    const { channels } = axesOf(x);
+    const { channels } = extentsOf(x);
     const [mean, variance] = [weight("running_mean").data, weight("running_var").data];
     const scale = affine ? weight("weight").data : new Float64Array(channels).fill(1);
     const shift = affine ? weight("bias").data : new Float64Array(channels);

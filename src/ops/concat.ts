@@ -2,7 +2,7 @@
 import { defineDiagnostic } from "../base/diagnostic.ts";
 import { checkJoin, type JoinProblem } from "./join.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, zeros } from "./reference-tensor.ts";
 
 export const concatMismatch: JoinProblem = defineDiagnostic({
   code: "DN0404",
@@ -37,8 +37,8 @@ export const concat: OpStage<object> = defineOp({
     return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
   },
   reference(inputs) {
-    const { batch, sizes } = axesOf(inputs[0]);
-    const channels = inputs.reduce((sum, input) => sum + axesOf(input).channels, 0);
+    const { batch, sizes } = extentsOf(inputs[0]);
+    const channels = inputs.reduce((sum, input) => sum + extentsOf(input).channels, 0);
     const y = zeros([batch, channels, ...sizes]);
     let end = 0;
     for (let sample = 0; sample < batch; sample += 1) {

@@ -2,7 +2,7 @@
 import { elementCount, rankOf } from "../ir/shape.ts";
 import { channelsFirst } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf } from "./reference-tensor.ts";
+import { extentsOf } from "./reference-tensor.ts";
 
 export const flatten: OpStage<object> = defineOp({
   name: "flatten",
@@ -22,7 +22,7 @@ export const flatten: OpStage<object> = defineOp({
   shape: ([input]) => ({ channels: Number(elementCount(input)), sizes: [] }),
   // Channels come first already, so the elements stand in the right order.
   reference([x]) {
-    const { batch } = axesOf(x);
+    const { batch } = extentsOf(x);
     return { shape: [batch, x.data.length / batch], data: x.data };
   },
   lower(lowering, [x]) {

@@ -1,7 +1,7 @@
 /** Global average pooling: the mean of each channel over all positions (Lin et al. 2014). */
 import { printShape, rankOf } from "../ir/shape.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, meanOf, planesOf } from "./reference-tensor.ts";
+import { extentsOf, meanOf, planesOf } from "./reference-tensor.ts";
 import { rankMismatch } from "./window.ts";
 
 export const gap: OpStage<object> = defineOp({
@@ -22,14 +22,14 @@ export const gap: OpStage<object> = defineOp({
   shape([input], _attrs, site) {
     if (rankOf(input) === 0) {
       site.report(rankMismatch, ["gap", "a map", printShape(input)], {
-        claims: [{ input: 0, axis: 0 }],
+        claims: [{ input: 0, axis: "rank" }],
         help: ["remove it: this is a vector already"],
       });
     }
     return { channels: input.channels, sizes: [] };
   },
   reference([x]) {
-    const { batch, channels } = axesOf(x);
+    const { batch, channels } = extentsOf(x);
     return { shape: [batch, channels], data: Float64Array.from(planesOf(x), meanOf) };
   },
   lower: (lowering, [x]) => lowering.add({ kind: "spatial-mean" }, [x]),

@@ -2,7 +2,7 @@
 import { printShape, product, rankOf } from "../ir/shape.ts";
 import { boolean } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, zeros } from "./reference-tensor.ts";
 import { activationArgument, type Init, initArgument, orderArgument } from "./settings.ts";
 import { applyUnit } from "./unit.ts";
 import { rankMismatch } from "./window.ts";
@@ -53,7 +53,7 @@ export const linear: OpStage<LinearAttrs> = defineOp({
     const rank = rankOf(input);
     if (rank > 0) {
       site.report(rankMismatch, ["linear", "a vector", printShape(input)], {
-        claims: [{ input: 0, axis: 0 }],
+        claims: [{ input: 0, axis: "rank" }],
         help: ["put `gap;` (mean over the positions) or `flatten;` (all of them) before it"],
         fix: (edits) => ({
           title: "insert `gap`",
@@ -70,7 +70,7 @@ export const linear: OpStage<LinearAttrs> = defineOp({
   },
   macs: ([input], output) => product([input.channels, output.channels]),
   reference([x], weight, { features, bias }) {
-    const { batch, channels } = axesOf(x);
+    const { batch, channels } = extentsOf(x);
     const matrix = weight("weight").data;
     const shifts = bias ? weight("bias").data : new Float64Array(features);
     const y = zeros([batch, features]);

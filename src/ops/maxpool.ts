@@ -2,7 +2,7 @@
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
-import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, windowReads } from "./reference-window.ts";
 
 export const maxpool: OpStage<PoolAttrs> = defineOp({
@@ -28,7 +28,7 @@ export const maxpool: OpStage<PoolAttrs> = defineOp({
   attrs: (call, [input], site) => poolAttrs("maxpool", call, input, site),
   shape: ([input], attrs, site) => poolShape("maxpool", input, attrs, site),
   reference([x], _weight, { window, overhang }) {
-    const { batch, channels, sizes } = axesOf(x);
+    const { batch, channels, sizes } = extentsOf(x);
     const reads = windowReads(sizes, window, overhang);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);

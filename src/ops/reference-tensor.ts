@@ -10,7 +10,7 @@ export function elementsOf(shape: readonly number[]): number {
 }
 
 /** Batch, channels and sizes of a value. */
-export function axesOf({ shape: [batch = 1, channels = 1, ...sizes] }: Tensor): {
+export function extentsOf({ shape: [batch = 1, channels = 1, ...sizes] }: Tensor): {
   readonly batch: number;
   readonly channels: number;
   readonly sizes: readonly number[];
@@ -23,7 +23,7 @@ export function axesOf({ shape: [batch = 1, channels = 1, ...sizes] }: Tensor): 
  * views, so writing to a plane writes to the tensor. A vector has planes of one element.
  */
 export function planesOf(tensor: Tensor): readonly Float64Array[] {
-  const { batch, channels, sizes } = axesOf(tensor);
+  const { batch, channels, sizes } = extentsOf(tensor);
   const length = elementsOf(sizes);
   return Array.from({ length: batch * channels }, (_, index) =>
     tensor.data.subarray(index * length, (index + 1) * length),

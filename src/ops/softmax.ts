@@ -1,6 +1,6 @@
 /** Softmax over the channels, at each position. */
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, elementsOf, zeros } from "./reference-tensor.ts";
+import { elementsOf, extentsOf, zeros } from "./reference-tensor.ts";
 
 export const softmax: OpStage<object> = defineOp({
   name: "softmax",
@@ -19,7 +19,7 @@ export const softmax: OpStage<object> = defineOp({
   attrs: () => ({}),
   shape: ([input]) => input,
   reference([x]) {
-    const { batch, channels, sizes } = axesOf(x);
+    const { batch, channels, sizes } = extentsOf(x);
     const positions = elementsOf(sizes);
     const y = zeros(x.shape);
     for (let sample = 0; sample < batch; sample += 1) {
