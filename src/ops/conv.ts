@@ -3,7 +3,7 @@ import type { Window } from "../ir/lowered.ts";
 import { product } from "../ir/shape.ts";
 import { kernelLayout, liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { axesOf, planesOf, zeros } from "./reference-tensor.ts";
+import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { type Tap, windowReads } from "./reference-window.ts";
 import type { Init } from "./settings.ts";
 import { applyUnit, unitArguments, unsupportedGroups } from "./unit.ts";
@@ -37,6 +37,7 @@ export const conv: OpStage<ConvAttrs> = defineOp({
       parameters: 12544,
     },
   ],
+  readsGrowth: true,
   apply: (op, call, [input], expansion) =>
     applyUnit(op, call, call.channels ?? expansion.growth(), input, expansion),
   attrs(
@@ -69,7 +70,7 @@ export const conv: OpStage<ConvAttrs> = defineOp({
   macs: ([input], output, { window }) =>
     product([output.channels, ...output.sizes, input.channels, ...window.size]),
   reference([x], weight, { channels, window, bias }) {
-    const { batch, channels: inputChannels, sizes } = axesOf(x);
+    const { batch, channels: inputChannels, sizes } = extentsOf(x);
     const kernel = weight("weight").data;
     const shifts = bias ? weight("bias").data : new Float64Array(channels);
     const reads = windowReads(sizes, window);
