@@ -35,7 +35,15 @@ export interface Node<O extends Operator = Operator, A = unknown> {
   readonly inputs: readonly number[];
   readonly shape: Shape;
   readonly weights: readonly Weight[];
+  readonly origin: Origin;
+}
+
+/** Where in the source a node comes from. */
+export interface Origin {
+  /** The whole stage, without type and label. */
   readonly span: Span;
+  /** Its parts: `name`, `kernel`, `stride`, `channels` and arguments by name. */
+  readonly parts: ReadonlyMap<string, Span>;
   readonly frame: Frame;
 }
 

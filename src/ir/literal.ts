@@ -1,4 +1,4 @@
-/** What an expression evaluates to: exact numbers, truth values, words, strings, lists, and blocks passed as arguments. */
+/** What an expression evaluates to: exact numbers, truth values, words, strings and lists. */
 import type { Rational } from "../base/rational.ts";
 import { equals, printRational, rational, toSafeInteger } from "../base/rational.ts";
 
@@ -8,9 +8,7 @@ export type Literal =
   /** A bare name that stands for itself: `relu`, `same`. */
   | { readonly kind: "word"; readonly value: string }
   | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "list"; readonly items: readonly Literal[] }
-  /** A block by its name, for a parameter of type `block`. */
-  | { readonly kind: "block"; readonly value: string };
+  | { readonly kind: "list"; readonly items: readonly Literal[] };
 
 export function numberLiteral(value: number | bigint): Literal {
   return { kind: "number", value: rational(value) };

@@ -24,6 +24,7 @@ export const bottleneck: Stage = defineStage({
       parameters: 8320,
     },
   ],
+  readsGrowth: true,
   apply(call, [input], expansion) {
     const growth = expansion.growth();
     const width = growth === undefined ? undefined : (call.arguments.b ?? WIDTH_FACTOR) * growth;

@@ -17,7 +17,7 @@ export function checkJoin(
   const shapes = listOf(inputs.map(printShape));
   const odd = rest.findIndex((shape) => rankOf(shape) !== rankOf(first)) + 1;
   if (odd > 0) {
-    const claims = [0, odd].map((input) => ({ input, axis: 0 }));
+    const claims = [0, odd].map((input) => ({ input, axis: "rank" }) as const);
     site.report(kind, ["the operands have different numbers of axes", shapes], { claims, help: HELP });
     return;
   }

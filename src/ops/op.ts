@@ -31,10 +31,10 @@ export interface Call<A extends Arguments = Arguments> {
   readonly arguments: ArgumentValues<A>;
 }
 
-/** A claim about sizes: the axis of an input (by position) that it rests on. */
+/** A claim about sizes: the axis of an input (by position) that it rests on, or how many axes it has. */
 export interface Claim {
   readonly input: number;
-  readonly axis: Axis;
+  readonly axis: Axis | "rank";
 }
 
 export interface ReportDetails {
@@ -107,9 +107,12 @@ export interface Op<A = unknown> extends Operator {
 export type OpNode = Node<Op>;
 export type CheckedGraph = Graph<Op>;
 
-/** A value during expansion: its shape, and what only the expansion knows. */
+/** A value of the graph being built. Sizes on doubtful axes follow from a mistake that was reported. */
 export interface Value {
+  /** The id of its node. */
+  readonly node: number;
   readonly shape: Shape;
+  readonly doubt: ReadonlySet<Axis>;
 }
 
 /** What applying a stage may do. */
@@ -132,6 +135,8 @@ export interface Stage<A extends Arguments = Arguments> {
   readonly arguments: A;
   /** How many values it joins: a join takes branches or named sources, or joins `in` and `it`. */
   readonly join?: true;
+  /** Without `->` it takes the growth `k` in scope. */
+  readonly readsGrowth?: true;
   /** A whole pipeline that shows it, its input and output, and its trainable parameters. */
   readonly examples: readonly [Example, ...Example[]];
   /** `undefined`: reported. */

@@ -74,7 +74,7 @@ export function resolveWindow(
   const rank = rankOf(shape);
   if (rank === 0) {
     site.report(rankMismatch, [name, "a map", printShape(shape)], {
-      claims: [{ input: 0, axis: 0 }],
+      claims: [{ input: 0, axis: "rank" }],
       help: ["put it before the value becomes a vector"],
     });
     return undefined;

@@ -148,6 +148,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ENOSPC: "no space left on the disk",
   ENOTDIR: "a file is in the way",
+  ENOTEMPTY: "another program wrote there meanwhile",
   EPERM: "the operation is not permitted",
   EROFS: "the file system is read-only",
 };

@@ -1,0 +1,30 @@
+/** Writes what is generated from other files of the project; `--check` only tells whether it is up to date. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+interface Generated {
+  readonly path: string;
+  content(): string;
+}
+
+function read(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");
+}
+
+/** Everything generated, as `test/generated.test.ts` checks it. */
+export const GENERATED: readonly Generated[] = [
+  {
+    path: "src/semantics/std.generated.ts",
+    content: () =>
+      `/** The standard library as text, generated from std.dn by \`npm run generate\`. */\nexport const STD_TEXT: string = ${JSON.stringify(read("src/semantics/std.dn"))};\n`,
+  },
+];
+
+export function isUpToDate({ path, content }: Generated): boolean {
+  return read(path) === content();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { path, content } of GENERATED)
+    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), content());
+}

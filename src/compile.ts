@@ -1,0 +1,137 @@
+/**
+ * The pipeline on one page:
+ *
+ *   text --parse--> tree --resolve--> names known --instantiate--> checked graph --lower--> lowered graph
+ *        --passes--> lowered graph --target--> bytes
+ *
+ * Everything here is a pure function of source text and options; files are read and written by the caller.
+ */
+import {
+  collectDiagnostics,
+  type Diagnostic,
+  type DiagnosticKind,
+  defineDiagnostic,
+  hasErrors,
+} from "./base/diagnostic.ts";
+import type { SourceFile } from "./base/source.ts";
+import { nearest, quoted } from "./base/text.ts";
+import type { CheckedGraph } from "./ops/op.ts";
+import { type Bindings, hasDefaults, instantiate, NO_BINDINGS } from "./semantics/instantiate.ts";
+import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
+import { gatherProblems } from "./semantics/problems.ts";
+import { resolveProgram } from "./semantics/resolve.ts";
+
+export const noModel: DiagnosticKind<[path: string, wanted: string | undefined]> = defineDiagnostic({
+  code: "DN0213",
+  message: (path: string, wanted: string | undefined) =>
+    wanted === undefined
+      ? `${path} defines no model that can be made from defaults`
+      : `${path} defines no model ${quoted(wanted)}`,
+  explain: {
+    title: "no-model",
+    text: "Commands that need a network take the last model of the file whose parameters all have values, or the one named after a colon: `dnc report specs/densenet-cifar.dn:densenet_l40_k12`.",
+  },
+});
+
+export interface SourceOptions {
+  /** Gives imported files; without it only `std` can be imported. */
+  readonly load?: Loader;
+}
+
+export interface CheckResult {
+  /** One a model that can be made from defaults, in the order of the file; only those without errors have a graph. */
+  readonly models: readonly CheckedModel[];
+  /** Sorted as found; imported files included. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CheckedModel {
+  readonly name: string;
+  readonly graph: CheckedGraph | undefined;
+}
+
+/** Checks every block and every model of a file. */
+export function check(source: SourceFile, options: SourceOptions = {}): CheckResult {
+  const { program, diagnostics, instantiateModel, flush } = open(source, options);
+  const models = modelsOf(program)
+    .filter(hasDefaults)
+    .map((definition) => ({
+      name: definition.ast.name.text,
+      graph: instantiateModel(definition, NO_BINDINGS),
+    }));
+  flush();
+  const failed = hasErrors(diagnostics);
+  return { models: failed ? models.map(({ name }) => ({ name, graph: undefined })) : models, diagnostics };
+}
+
+export interface ElaborateOptions extends SourceOptions {
+  /** The model; without it the last one that can be made from defaults and `bindings`. */
+  readonly model?: string;
+  readonly bindings?: Bindings;
+}
+
+export interface ElaborateResult {
+  /** Absent when there are errors. */
+  readonly graph?: CheckedGraph;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The checked graph of one model. */
+export function elaborate(source: SourceFile, options: ElaborateOptions = {}): ElaborateResult {
+  const { program, diagnostics, instantiateModel, flush, report } = open(source, options);
+  const bindings = options.bindings ?? NO_BINDINGS;
+  const definition = chooseModel(program, options.model, bindings);
+  if (definition === undefined) {
+    const names = modelsOf(program).map((candidate) => candidate.ast.name.text);
+    const near = options.model === undefined ? undefined : nearest(options.model, names);
+    const known =
+      names.length === 0 ? "write one: `model net { … }`" : `it defines ${names.map(quoted).join(", ")}`;
+    report(
+      noModel.at(
+        { help: [near === undefined ? known : `did you mean ${quoted(near)}?`] },
+        source.path,
+        options.model,
+      ),
+    );
+    return { diagnostics };
+  }
+  const graph = instantiateModel(definition, bindings);
+  flush();
+  return graph === undefined || hasErrors(diagnostics) ? { diagnostics } : { graph, diagnostics };
+}
+
+function chooseModel(
+  program: Program,
+  name: string | undefined,
+  bindings: Bindings,
+): ModelDefinition | undefined {
+  const models = modelsOf(program);
+  if (name !== undefined) return models.find((candidate) => candidate.ast.name.text === name);
+  const isBound = (definition: ModelDefinition): boolean =>
+    definition.ast.parameters.every(
+      (parameter) => parameter.default !== undefined || bindings.parameters.has(parameter.name.text),
+    );
+  return models.findLast((candidate) => hasDefaults(candidate)) ?? models.findLast(isBound);
+}
+
+function modelsOf(program: Program): readonly ModelDefinition[] {
+  return [...program.main.own.values()].flatMap((definition) =>
+    definition.kind === "model" ? [definition] : [],
+  );
+}
+
+function open(source: SourceFile, { load = () => undefined }: SourceOptions) {
+  const collector = collectDiagnostics();
+  const program = loadProgram(source, load, collector);
+  const resolution = resolveProgram(program, collector);
+  const problems = gatherProblems();
+  return {
+    program,
+    diagnostics: collector.diagnostics,
+    report: collector.report,
+    instantiateModel(definition: ModelDefinition, bindings: Bindings): CheckedGraph | undefined {
+      return instantiate(definition, bindings, resolution, problems)?.graph;
+    },
+    flush: () => problems.flush(collector),
+  };
+}

@@ -1,0 +1,135 @@
+/** Binds arguments to the parameters of a block or model: types, defaults, and what `where` demands. */
+import type * as ast from "../../grammar/ast.ts";
+import { type Span, spanText } from "../base/source.ts";
+import { quoted } from "../base/text.ts";
+import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
+import { outOfRange, wrongType } from "../ops/call-problems.ts";
+import { type Environment, evaluate, truthOf } from "./evaluate.ts";
+import { childScope, define, type Scope } from "./scope.ts";
+
+/** An argument as it comes in: evaluated, with its place; `value` is absent when it could not be evaluated. */
+export interface Given {
+  readonly value: Literal | undefined;
+  readonly span: Span;
+}
+
+export interface Binding {
+  readonly scope: Scope;
+  /** `k=32`, for frames. */
+  readonly printed: readonly string[];
+}
+
+/** Evaluates arguments where the call stands, and pairs them with the names of the parameters. */
+export function evaluateArguments(
+  items: readonly ast.Argument[],
+  names: readonly string[],
+  environment: Environment,
+): ReadonlyMap<string, Given> {
+  const given = new Map<string, Given>();
+  let position = 0;
+  for (const item of items) {
+    const name = item.name?.text ?? names[position++];
+    if (name !== undefined)
+      given.set(name, { value: evaluate(item.value, environment), span: item.value.span });
+  }
+  return given;
+}
+
+/** The scope of a definition's head. Problems of arguments are reported at the call, those of defaults where they stand. */
+export function bindParameters(
+  parameters: readonly ast.Parameter[],
+  given: ReadonlyMap<string, Given>,
+  parent: Scope,
+  caller: Environment,
+  head: Omit<Environment, "scope">,
+): Binding {
+  const scope = childScope(parent);
+  const printed: string[] = [];
+  for (const parameter of parameters) {
+    const name = parameter.name.text;
+    const argument = given.get(name);
+    const span = argument?.span ?? parameter.name.span;
+    let value = argument?.value;
+    if (argument === undefined && parameter.default !== undefined)
+      value = evaluate(parameter.default, { ...head, scope });
+    if (value !== undefined && parameter.type !== undefined) {
+      value = checked(
+        name,
+        parameter.type,
+        value,
+        span,
+        argument === undefined ? { ...head, scope } : caller,
+      );
+    }
+    define(scope, name, value, span);
+    if (value !== undefined) printed.push(`${name}=${printLiteral(value)}`);
+  }
+  return { scope, printed };
+}
+
+function checked(
+  name: string,
+  type: ast.ParameterType,
+  value: Literal,
+  span: Span,
+  environment: Environment,
+): Literal | undefined {
+  if (isOfType(value, type.name.text, type.listDepth)) return value;
+  const noun = `${NOUNS[type.name.text] ?? quoted(type.name.text)}`;
+  const expects =
+    type.listDepth === 0
+      ? noun
+      : `a list of ${"lists of ".repeat(type.listDepth - 1)}type ${quoted(type.name.text)}`;
+  return environment.report(wrongType, [name, expects, printLiteral(value)], span);
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  int: "an integer",
+  float: "a number",
+  bool: "`true` or `false`",
+  word: "a word",
+  str: "a string",
+};
+
+function isOfType(value: Literal, type: string, listDepth: number): boolean {
+  if (listDepth > 0)
+    return value.kind === "list" && value.items.every((item) => isOfType(item, type, listDepth - 1));
+  switch (type) {
+    case "int":
+      return integerOf(value) !== undefined;
+    case "float":
+      return value.kind === "number";
+    case "bool":
+      return value.kind === "boolean";
+    case "word":
+      return value.kind === "word";
+    case "str":
+      return value.kind === "string";
+    default:
+      // Unknown types were reported where they are declared.
+      return true;
+  }
+}
+
+/** Checks the relations of a `where`; a failing one is reported at the call as DN0305. */
+export function checkWhere(
+  where: ast.Where | undefined,
+  callee: string,
+  binding: Binding,
+  call: Span,
+  head: Omit<Environment, "scope">,
+  caller: Environment,
+): void {
+  for (const relation of where?.relations ?? []) {
+    const holds = truthOf(relation, { ...head, scope: binding.scope });
+    if (holds === false) {
+      const demand = quoted(spanText(relation.span));
+      caller.report(
+        outOfRange,
+        [callee, `called so that ${demand} holds`, binding.printed.join(", ") || "no arguments"],
+        call,
+        `${quoted(callee)} demands it in its \`where\``,
+      );
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/** Finds what is computed and never reaches an output. */
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { quoted } from "../base/text.ts";
+import type { CheckedGraph } from "../ops/op.ts";
+import { type Place, report } from "./build.ts";
+
+export const deadValue: DiagnosticKind<[op: string]> = defineDiagnostic({
+  code: "DN0208",
+  severity: "warning",
+  message: (op: string) => `the result of ${quoted(op)} never reaches an output`,
+  explain: {
+    title: "dead-value",
+    text: "The value is computed and nothing uses it: a `from` went on with another value, or the wrong one is returned.",
+    wrong:
+      "dn 1;\nmodel m { set order = bare; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; from x; gap >; }\n",
+    right: "dn 1;\nmodel m { set order = bare; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; gap >; }\n",
+  },
+});
+
+/** Reports the ends of dead chains; what leads to them is dead with them. */
+export function findDeadValues(graph: CheckedGraph, place: Place): void {
+  const used = new Set<number>();
+  const live = new Set<number>(graph.outputs.map((output) => output.node));
+  for (const node of graph.nodes.toReversed()) {
+    for (const source of node.inputs) {
+      used.add(source);
+      if (live.has(node.id)) live.add(source);
+    }
+  }
+  for (const node of graph.nodes) {
+    const isInput = node.inputs.length === 0;
+    if (live.has(node.id) || used.has(node.id) || isInput) continue;
+    const { parts, span, frame } = node.origin;
+    report({ ...place, frame }, deadValue, [node.op.name], {
+      span: parts.get("name") ?? span,
+      help: ["use it, or delete it"],
+    });
+  }
+}

@@ -1,0 +1,278 @@
+/** Expands bodies: stages are applied one after the other to a value, blocks and loops by expanding their bodies. */
+import type * as ast from "../../grammar/ast.ts";
+import type { Frame } from "../base/diagnostic.ts";
+import { InternalError, invariant } from "../base/invariant.ts";
+import type { Span } from "../base/source.ts";
+import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
+import type { Operands, Stage, Value } from "../ops/op.ts";
+import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
+import { environmentAt, hasRoom, type Place } from "./build.ts";
+import { evaluateCall } from "./call.ts";
+import { type Callee, calleeOf } from "./callee.ts";
+import { asCount, badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
+import type { BlockDefinition } from "./module.ts";
+import { lastPart, segmentsOf } from "./names.ts";
+import { type CallForm, leadingPositional } from "./resolve-calls.ts";
+import { childScope, define, doubted, lookUp } from "./scope.ts";
+import { expansionAt } from "./site.ts";
+import { checkType } from "./types.ts";
+
+/** The value at the end of a body that begins with `input`. */
+export function expandBody(
+  body: ast.Body,
+  place: Place,
+  input: Value,
+  segments: Segments = segmentsOf(body),
+): Value {
+  const inner: Place = { ...place, scope: childScope(place.scope) };
+  let it = input;
+  for (const stage of body.stages) {
+    if (!hasRoom(inner, stage.span)) return doubted(it);
+    it = expandStage(stage, inner, input, it, segments);
+    if (stage.type !== undefined) it = checkType(stage.type, it, inner, { in: input, it });
+    if (stage.label !== undefined)
+      inner.scope.entries.set(stage.label.text, { kind: "tensor", value: it, span: stage.label.span });
+  }
+  return it;
+}
+
+type Segments = ReadonlyMap<ast.Stage, string>;
+
+function expandStage(stage: ast.Stage, place: Place, input: Value, it: Value, segments: Segments): Value {
+  const environment = environmentAt(place, { in: input, it });
+  const path = `${place.path}/${segments.get(stage) ?? stage.kind}`;
+  switch (stage.kind) {
+    case "let":
+      define(place.scope, stage.let.name.text, evaluate(stage.let.value, environment), stage.let.name.span);
+      return it;
+    case "when":
+      return expandWhen(stage, place, environment, it, segments);
+    case "repeat": {
+      const count = countOf("the count of `repeat`", stage.count, 0, environment);
+      if (count === undefined) return doubted(it);
+      const loop: Loop = { definition: stage.span, name: "repeat", total: count, body: stage.body };
+      return expandLoop(loop, place, path, it, (index) =>
+        stage.as === undefined ? [] : [[stage.as, numberLiteral(index)]],
+      );
+    }
+    case "for": {
+      const list = evaluate(stage.list, environment);
+      if (list !== undefined && list.kind !== "list")
+        environment.report(badExpression, ["`for` goes through a list"], stage.list.span);
+      if (list?.kind !== "list") return doubted(it);
+      const loop: Loop = { definition: stage.span, name: "for", total: list.items.length, body: stage.body };
+      return expandLoop(loop, place, path, it, (index) => {
+        const item = list.items[index];
+        invariant(item !== undefined, "a loop stays inside its list");
+        const variable = [stage.variable, item] as const;
+        return stage.index === undefined ? [variable] : [variable, [stage.index, numberLiteral(index)]];
+      });
+    }
+    case "from":
+      return expandSource(stage.source, place, { in: input, it }, path) ?? doubted(it);
+    default:
+      return expandOperation(stage.operation, place, input, it, path);
+  }
+}
+
+function expandWhen(
+  stage: ast.WhenStage,
+  place: Place,
+  environment: Environment,
+  it: Value,
+  segments: Segments,
+): Value {
+  const holds = truthOf(stage.condition, environment);
+  if (holds === undefined) return doubted(it);
+  if (holds) return expandBody(stage.body, place, it, segments);
+  if (stage.else === undefined) return it;
+  return "kind" in stage.else
+    ? expandWhen(stage.else, place, environment, it, segments)
+    : expandBody(stage.else, place, it, segments);
+}
+
+interface Loop {
+  readonly definition: Span;
+  readonly name: string;
+  readonly total: number;
+  readonly body: ast.Body;
+}
+
+function expandLoop(
+  loop: Loop,
+  place: Place,
+  path: string,
+  start: Value,
+  variables: (index: number) => readonly (readonly [ast.Name, Literal])[],
+): Value {
+  let it = start;
+  for (let index = 0; index < loop.total; index += 1) {
+    if (!hasRoom(place, loop.definition)) return doubted(it);
+    const scope = childScope(place.scope);
+    const bound = variables(index);
+    for (const [name, value] of bound) define(scope, name.text, value, name.span);
+    const frame: Frame = {
+      kind: "repeat",
+      name: loop.name,
+      definition: loop.definition,
+      bindings: bound.map(([name, value]) => `${name.text}=${printLiteral(value)}`),
+      iteration: { index: index + 1, total: loop.total },
+      parent: place.frame,
+    };
+    it = expandBody(loop.body, { ...place, scope, frame, path: `${path}/${index + 1}` }, it);
+  }
+  return it;
+}
+
+function expandOperation(
+  operation: ast.Operation,
+  place: Place,
+  input: Value,
+  it: Value,
+  path: string,
+): Value {
+  if (place.build.resolution.bad.has(operation)) return doubted(it);
+  const callee = calleeOf(operation.name, place.module);
+  invariant(callee !== undefined, "unknown operations were reported");
+  const isJoin = callee.kind === "stage" && callee.stage.join === true;
+  const form: CallForm = { ...operation, tensors: isJoin ? leadingPositional(operation.arguments) : 0 };
+  const flow = { in: input, it };
+  if (callee.kind === "block") return expandBlock(callee, form, operation.span, place, flow, it, path);
+  const operands = isJoin ? joinOperands(operation, form, place, flow, path) : [it];
+  return applyStage(callee.stage, form, operation.span, place, flow, operandsOf(operands), path);
+}
+
+interface Flow {
+  readonly in?: Value | undefined;
+  readonly it?: Value | undefined;
+}
+
+/** Branches, named sources, or the body's input and the current value (rules R4 and R5). */
+function joinOperands(
+  operation: ast.Operation,
+  form: CallForm,
+  place: Place,
+  flow: { in: Value; it: Value },
+  path: string,
+): readonly Value[] {
+  if (operation.branches !== undefined) {
+    return operation.branches.bodies.map((body, index) =>
+      expandBody(body, { ...place, path: `${path}/${index + 1}` }, flow.it),
+    );
+  }
+  return form.tensors > 0 ? tensorsOf(form, place, flow) : [flow.in, flow.it];
+}
+
+function tensorsOf(form: CallForm, place: Place, flow: Flow): readonly Value[] {
+  return (form.arguments?.items.slice(0, form.tensors) ?? []).flatMap(({ value }) => {
+    if (value.kind === "flow-member") return flow[value.base] ?? [];
+    const entry = value.kind === "name" ? lookUp(place.scope, value.name.parts[0].text) : undefined;
+    return entry?.kind === "tensor" ? [entry.value] : [];
+  });
+}
+
+function operandsOf([first, ...rest]: readonly Value[]): Operands<Value> {
+  if (first === undefined) throw new InternalError("a stage without operands was not reported");
+  return [first, ...rest];
+}
+
+function applyStage(
+  stage: Stage,
+  form: CallForm,
+  span: Span,
+  place: Place,
+  flow: Flow,
+  operands: Operands<Value>,
+  path: string,
+): Value {
+  const [first] = operands;
+  const evaluated = evaluateCall(form, stage, environmentAt(place, flow), first.shape.channels);
+  if (evaluated === undefined) return doubted(first);
+  const expansion = expansionAt(place, { name: form.name, span, parts: partsOf(form) }, operands, path);
+  const result = stage.apply(evaluated.call, operands, expansion);
+  if (result === undefined) return doubted(first);
+  return evaluated.guessesChannels ? { ...result, doubt: new Set([...result.doubt, 0]) } : result;
+}
+
+function partsOf(form: CallForm): ReadonlyMap<string, Span> {
+  const parts = new Map<string, Span>([["name", form.name.span]]);
+  for (const part of ["kernel", "stride", "channels", "arguments"] as const) {
+    const node = form[part];
+    if (node !== undefined) parts.set(part, node.span);
+  }
+  for (const item of form.arguments?.items ?? [])
+    if (item.name !== undefined) parts.set(item.name.text, item.span);
+  return parts;
+}
+
+function expandBlock(
+  callee: BlockDefinition,
+  form: CallForm,
+  span: Span,
+  place: Place,
+  flow: Flow,
+  it: Value,
+  path: string,
+): Value {
+  const { ast: block, module } = callee;
+  const { build } = place;
+  const caller = environmentAt(place, flow);
+  const names = block.parameters.map((parameter) => parameter.name.text);
+  const given = evaluateArguments(form.arguments?.items.slice(form.tensors) ?? [], names, caller);
+  const head = {
+    build,
+    frame: { ...callFrame(callee, span, place), bindings: [] },
+    scope: build.fileScope(module),
+  };
+  const headEnvironment = environmentAt(head, { in: it });
+  const binding = bindParameters(block.parameters, given, head.scope, caller, headEnvironment);
+  checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller);
+  const frame: Frame = { ...callFrame(callee, span, place), bindings: binding.printed };
+  const inner: Place = { build, module, frame, path, scope: binding.scope };
+  const count = repetitions(callee, inner, it);
+  if (count === "once") return expandBody(block.body, inner, it);
+  if (count === undefined) return doubted(it);
+  const { repeat } = block;
+  const loop: Loop = { definition: block.body.span, name: block.name.text, total: count, body: block.body };
+  return expandLoop(loop, inner, path, it, (index) =>
+    repeat?.as === undefined ? [] : [[repeat.as, numberLiteral(index)]],
+  );
+}
+
+function callFrame({ ast: block }: BlockDefinition, call: Span, place: Place): Omit<Frame, "bindings"> {
+  return { kind: "call", name: block.name.text, definition: block.name.span, call, parent: place.frame };
+}
+
+/** How often a block repeats itself: by its clause, or by a parameter `n` that its body never reads (rule R1). */
+function repetitions(
+  { ast: block }: BlockDefinition,
+  place: Place,
+  input: Value,
+): number | "once" | undefined {
+  const environment = environmentAt(place, { in: input });
+  if (block.repeat !== undefined) return countOf("the count of `repeat`", block.repeat.count, 0, environment);
+  if (!place.build.resolution.repeated.has(block)) return "once";
+  const n = lookUp(place.scope, "n");
+  return n?.kind === "literal" ? asCount("n", n.value, n.span, 0, environment) : undefined;
+}
+
+/** The value of a source; `undefined` when it was reported. */
+export function expandSource(source: ast.Source, place: Place, flow: Flow, path: string): Value | undefined {
+  if (source.kind !== "call") return flow[source.kind];
+  if (place.build.resolution.bad.has(source)) return undefined;
+  if (source.arguments === undefined) {
+    const entry = lookUp(place.scope, source.name.parts[0].text);
+    return entry?.kind === "tensor" ? entry.value : undefined;
+  }
+  const callee: Callee | undefined = calleeOf(source.name, place.module);
+  invariant(callee !== undefined, "unknown operations were reported");
+  const isJoin = callee.kind === "stage" && callee.stage.join === true;
+  const positional = leadingPositional(source.arguments);
+  const form: CallForm = { ...source, tensors: isJoin ? positional : Math.min(1, positional) };
+  const tensors = tensorsOf(form, place, flow);
+  const [first] = tensors;
+  if (first === undefined || tensors.length < form.tensors) return undefined;
+  const inner = `${path}/${lastPart(source.name)}`;
+  if (callee.kind === "block") return expandBlock(callee, form, source.span, place, flow, first, inner);
+  return applyStage(callee.stage, form, source.span, place, flow, operandsOf(tensors), inner);
+}

@@ -1,0 +1,221 @@
+/** Files, what they define, and what they import. A module is loaded once however often it is imported. */
+import type * as ast from "../../grammar/ast.ts";
+import { parse } from "../../grammar/parse.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import type { SourceFile, Span } from "../base/source.ts";
+import { nearest, quoted } from "../base/text.ts";
+import { stageNamed } from "../ops/index.ts";
+import { UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
+import { FUNCTIONS } from "./functions.ts";
+import { STD_TEXT } from "./std.generated.ts";
+
+export const duplicateDefinition: DiagnosticKind<[name: string]> = defineDiagnostic({
+  code: "DN0204",
+  message: (name: string) => `${quoted(name)} is defined twice`,
+  explain: {
+    title: "duplicate-definition",
+    text: "A name means one thing: blocks, models and imports of a file, values of a model, labels of a body and parameters each differ from one another, and a block may not take the name of a stage or function.",
+    wrong: "dn 1;\nblock b(k=8) < conv 3 >\nblock b(k=4) < conv 1 >\n",
+    right: "dn 1;\nblock b(k=8) < conv 3 >\nblock c(k=4) < conv 1 >\n",
+  },
+});
+
+export const importFailed: DiagnosticKind<[path: string, why: string]> = defineDiagnostic({
+  code: "DN0210",
+  message: (path: string, why: string) => `cannot import ${JSON.stringify(path)}: ${why}`,
+  explain: {
+    title: "import-failed",
+    text: "An import names `std`, the library that comes with dnc, or a file by a path relative to the importing one. Files must not import each other in a circle.",
+    wrong: 'dn 1;\nimport { dense } from "./nowhere.dn";\n',
+    right: 'dn 1;\nimport { dense } from "std";\n',
+  },
+});
+
+export const notExported: DiagnosticKind<[path: string, name: string]> = defineDiagnostic({
+  code: "DN0212",
+  message: (path: string, name: string) => `${JSON.stringify(path)} defines no ${quoted(name)}`,
+  explain: {
+    title: "import-unknown-name",
+    text: "The imported file has no block, model or `let` of this name. Names that a file imports itself are not passed on.",
+    wrong: 'dn 1;\nimport { dens } from "std";\n',
+    right: 'dn 1;\nimport { dense } from "std";\n',
+  },
+});
+
+export interface BlockDefinition {
+  readonly kind: "block";
+  readonly ast: ast.Block;
+  readonly module: Module;
+}
+
+export interface ModelDefinition {
+  readonly kind: "model";
+  readonly ast: ast.Model;
+  readonly module: Module;
+}
+
+export interface LetDefinition {
+  readonly kind: "let";
+  readonly ast: ast.Let;
+  readonly module: Module;
+}
+
+export type Definition = BlockDefinition | ModelDefinition;
+
+export interface Module {
+  readonly source: SourceFile;
+  readonly ast: ast.File;
+  /** Blocks and models that the file defines itself. */
+  readonly own: ReadonlyMap<string, Definition>;
+  /** The same with imported ones: what may be called. */
+  readonly names: ReadonlyMap<string, Definition>;
+  /** `let`s of the file and imported ones: what may stand in an expression. A name may be in both maps. */
+  readonly lets: ReadonlyMap<string, LetDefinition>;
+  /** `import * as x`. */
+  readonly namespaces: ReadonlyMap<string, Module>;
+}
+
+/** Gives the file that an import means, or `undefined` when it cannot be read. */
+export type Loader = (request: string, importer: SourceFile) => SourceFile | undefined;
+
+export interface Program {
+  readonly main: Module;
+  /** Every file that took part, `main` first. */
+  readonly modules: readonly Module[];
+}
+
+const STD: SourceFile = { path: "std", text: STD_TEXT };
+
+/** Parses a file and all that it imports. Mistakes are reported; what is left is still a program. */
+export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter): Program {
+  const modules = new Map<string, Module>();
+  const open: string[] = [];
+
+  const loadModule = (file: SourceFile): Module => {
+    const known = modules.get(file.path);
+    if (known !== undefined) return known;
+    open.push(file.path);
+    const tree = parse(file, reporter);
+    const own = new Map<string, Definition>();
+    const names = new Map<string, Definition>();
+    const lets = new Map<string, LetDefinition>();
+    const namespaces = new Map<string, Module>();
+    const module: Module = { source: file, ast: tree, own, names, lets, namespaces };
+    const [called, bound] = [new Map<string, Span>(), new Map<string, Span>()];
+
+    for (const item of tree.imports) {
+      const imported = importedModule(item, file);
+      if (imported === undefined) continue;
+      if (item.namespace !== undefined && claimName(item.namespace, called, reporter)) {
+        namespaces.set(item.namespace.text, imported);
+      }
+      for (const { name, as = name } of item.names) {
+        const definition = imported.own.get(name.text);
+        const value = ownLet(imported, name.text);
+        if (definition !== undefined && claimName(as, called, reporter)) names.set(as.text, definition);
+        if (value !== undefined && claimName(as, bound, reporter)) lets.set(as.text, value);
+        if (definition === undefined && value === undefined) {
+          reportNotExported(item.from.value, name, imported, reporter);
+        }
+      }
+    }
+    for (const item of tree.lets) {
+      if (claimName(item.name, bound, reporter)) lets.set(item.name.text, { kind: "let", ast: item, module });
+    }
+    for (const definition of definitionsOf(module)) {
+      const { name } = definition.ast;
+      if (isReserved(name.text)) reportReserved(name, reporter);
+      else if (claimName(name, called, reporter)) {
+        own.set(name.text, definition);
+        names.set(name.text, definition);
+      }
+    }
+    open.pop();
+    modules.set(file.path, module);
+    return module;
+  };
+
+  const importedModule = (item: ast.Import, importer: SourceFile): Module | undefined => {
+    const request = item.from.value;
+    const file = request === "std" ? STD : load(request, importer);
+    const circular = file !== undefined && open.includes(file.path);
+    if (file !== undefined && !circular) return loadModule(file);
+    const why = circular
+      ? `it imports this file (${[...open, file.path].join(" → ")})`
+      : "there is no such file";
+    const help = circular ? [] : ['write `"std"`, or a path relative to this file'];
+    reporter.report(importFailed.at({ span: item.from.span, help }, request, why));
+    return undefined;
+  };
+
+  const main = loadModule(source);
+  return { main, modules: [main, ...[...modules.values()].filter((module) => module !== main)] };
+}
+
+function ownLet(module: Module, name: string): LetDefinition | undefined {
+  const definition = module.lets.get(name);
+  return definition?.module === module ? definition : undefined;
+}
+
+function definitionsOf(module: Module): readonly Definition[] {
+  const { blocks, models } = module.ast;
+  return [
+    ...blocks.map((block): Definition => ({ kind: "block", ast: block, module })),
+    ...models.map((model): Definition => ({ kind: "model", ast: model, module })),
+  ].sort((a, b) => a.ast.span.start - b.ast.span.start);
+}
+
+/** Whether the name is free in `places`, which remembers it; reports DN0204 otherwise. */
+export function claimName(name: ast.Name, places: Map<string, Span>, reporter: Reporter): boolean {
+  const first = places.get(name.text);
+  if (first === undefined) {
+    places.set(name.text, name.span);
+    return true;
+  }
+  const labels = [{ span: first, text: "first defined here" }];
+  reporter.report(
+    duplicateDefinition.at({ span: name.span, labels, help: ["rename one of them"] }, name.text),
+  );
+  return false;
+}
+
+/** Names of stages and functions belong to the language. */
+function isReserved(name: string): boolean {
+  return stageNamed(name) !== undefined || UNSUPPORTED_STAGES.has(name) || FUNCTIONS.has(name);
+}
+
+function reportReserved(name: ast.Name, reporter: Reporter): void {
+  const notes = [
+    `${quoted(name.text)} is a ${FUNCTIONS.has(name.text) ? "function" : "stage"} of the language`,
+  ];
+  reporter.report(
+    duplicateDefinition.at({ span: name.span, notes, help: ["give it another name"] }, name.text),
+  );
+}
+
+function reportNotExported(path: string, name: ast.Name, imported: Module, reporter: Reporter): void {
+  const near = nearest(name.text, imported.own.keys());
+  reporter.report(
+    notExported.at(
+      {
+        span: name.span,
+        help: [
+          near === undefined
+            ? `it defines ${[...imported.own.keys()].map(quoted).join(", ")}`
+            : `did you mean ${quoted(near)}?`,
+        ],
+        ...(near === undefined
+          ? {}
+          : {
+              fix: {
+                title: `import ${quoted(near)}`,
+                applicability: "maybe-incorrect",
+                edits: [{ span: name.span, text: near }],
+              },
+            }),
+      },
+      path,
+      name.text,
+    ),
+  );
+}

@@ -1,0 +1,103 @@
+/** Finds blocks and model aliases that contain themselves. */
+import type * as ast from "../../grammar/ast.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { quoted } from "../base/text.ts";
+import { notSupported } from "../ops/unsupported.ts";
+import { definitionOf } from "./callee.ts";
+import type { Definition, Program } from "./module.ts";
+
+export const recursiveBlock: DiagnosticKind<[name: string, chain: string]> = defineDiagnostic({
+  code: "DN0205",
+  message: (name: string, chain: string) => `${quoted(name)} contains itself: ${chain}`,
+  explain: {
+    title: "recursive-block",
+    text: "Expanding the block would never end. To do the same several times write `repeat`.",
+    wrong: "dn 1;\nblock a(k=8) < conv 3; a >\n",
+    right: "dn 1;\nblock a(k=8) < conv 3; conv 3 >\n",
+  },
+});
+
+interface CallSite {
+  readonly target: Definition;
+  readonly name: ast.QualifiedName;
+  /** What the expansion must pass over when the call closes a circle. */
+  readonly node: object;
+  readonly conditional: boolean;
+}
+
+/** Reports each circle once, at the call that closes it, and marks that call as bad. */
+export function findRecursion(program: Program, reporter: Reporter, bad: Set<object>): void {
+  const finished = new Set<Definition>();
+  const open: Definition[] = [];
+
+  const visit = (definition: Definition): void => {
+    open.push(definition);
+    for (const call of callsOf(definition)) {
+      if (finished.has(call.target)) continue;
+      if (!open.includes(call.target)) {
+        visit(call.target);
+        continue;
+      }
+      bad.add(call.node);
+      const circle = [...open.slice(open.indexOf(call.target)), call.target];
+      if (call.conditional)
+        reporter.report(
+          notSupported.at({ span: call.name.span, help: ["write the levels out"] }, "recursion is"),
+        );
+      else {
+        const chain = circle.map((member) => member.ast.name.text).join(" → ");
+        reporter.report(
+          recursiveBlock.at(
+            { span: call.name.span, help: ["use `repeat` to do the same several times"] },
+            call.target.ast.name.text,
+            chain,
+          ),
+        );
+      }
+    }
+    open.pop();
+    finished.add(definition);
+  };
+
+  for (const module of program.modules) {
+    for (const definition of module.own.values()) if (!finished.has(definition)) visit(definition);
+  }
+}
+
+function callsOf(definition: Definition): readonly CallSite[] {
+  const calls: CallSite[] = [];
+  const add = (name: ast.QualifiedName, node: object, conditional: boolean): void => {
+    const target = definitionOf(name, definition.module);
+    if (target !== undefined) calls.push({ target, name, node, conditional });
+  };
+  const visitBody = (body: ast.Body, conditional: boolean): void => {
+    for (const stage of body.stages) visitStage(stage, conditional);
+  };
+  const visitSource = (source: ast.Source, conditional: boolean): void => {
+    if (source.kind === "call" && source.arguments !== undefined) add(source.name, source, conditional);
+  };
+  const visitStage = (stage: ast.Stage, conditional: boolean): void => {
+    if (stage.kind === "operation") {
+      add(stage.operation.name, stage.operation, conditional);
+      for (const body of stage.operation.branches?.bodies ?? []) visitBody(body, conditional);
+    } else if (stage.kind === "when") {
+      visitBody(stage.body, true);
+      if (stage.else === undefined) return;
+      if ("kind" in stage.else) visitStage(stage.else, true);
+      else visitBody(stage.else, true);
+    } else if (stage.kind === "from") visitSource(stage.source, conditional);
+    else if (stage.kind !== "let") visitBody(stage.body, conditional);
+  };
+  if (definition.kind === "block") visitBody(definition.ast.body, false);
+  else if (definition.ast.definition.kind === "alias")
+    add(definition.ast.definition.target, definition.ast.definition, false);
+  else {
+    for (const item of definition.ast.definition.items) {
+      if ((item.kind === "value" || item.kind === "output") && item.flow !== undefined) {
+        visitSource(item.flow.source, false);
+        if (item.flow.body !== undefined) visitBody(item.flow.body, false);
+      }
+    }
+  }
+  return calls;
+}

@@ -1,0 +1,167 @@
+/** Resolves the names of expressions: unknown ones are reported once, where they stand. */
+import type * as ast from "../../grammar/ast.ts";
+import { type DiagnosticKind, defineDiagnostic, type Fix, type Reporter } from "../base/diagnostic.ts";
+import { nearest, quoted } from "../base/text.ts";
+import { FUNCTIONS } from "./functions.ts";
+import type { Module } from "./module.ts";
+import { isTensor, namesInScope, read, type StaticScope } from "./static-scope.ts";
+
+export const unknownName: DiagnosticKind<[name: string]> = defineDiagnostic({
+  code: "DN0203",
+  message: (name: string) => `${quoted(name)} is not a parameter, variable or symbol here`,
+  explain: {
+    title: "unknown-name",
+    text: "An expression may use the parameters of the block or model that it is written in, loop variables, `let`s, and labels (`skip.c`). Blocks never see the names of their caller: pass them on.",
+    wrong: "dn 1;\nblock b(k=8) < conv 3 (order=bare) -> growth >\n",
+    right: "dn 1;\nblock b(k=8) < conv 3 (order=bare) -> k >\n",
+  },
+});
+
+/** What a bare unknown name may be where it stands. */
+export type WordRule =
+  /** Nothing: it is an error. */
+  | "none"
+  /** A word: `act=relu`, `order == pre`. */
+  | "any";
+
+export interface NameContext {
+  readonly module: Module;
+  readonly reporter: Reporter;
+  /** Remembers what was reported, so that evaluation passes over it. */
+  readonly bad: Set<object>;
+  /** Names that win over all others: the metrics of `expect`. */
+  readonly metrics?: ReadonlySet<string>;
+}
+
+export function resolveExpression(
+  expression: ast.Expression,
+  scope: StaticScope,
+  context: NameContext,
+  words: WordRule = "none",
+): void {
+  const visit = (inner: ast.Expression, rule: WordRule = "none"): void =>
+    resolveExpression(inner, scope, context, rule);
+  switch (expression.kind) {
+    case "list":
+      for (const item of expression.items) visit(item, words);
+      return;
+    case "index":
+      visit(expression.base);
+      visit(expression.index);
+      return;
+    case "unary":
+      visit(expression.operand);
+      return;
+    case "binary":
+      visit(expression.left);
+      visit(expression.right);
+      return;
+    case "comparison": {
+      const equality = expression.operators.every((operator) => operator === "==" || operator === "!=");
+      for (const operand of expression.operands)
+        visit(operand, equality && comparesWords(expression, scope) ? "any" : "none");
+      return;
+    }
+    case "name":
+      resolveName(expression, scope, context, words);
+      return;
+    default:
+  }
+}
+
+/** A word may be compared with a name that could hold one, not with a number. */
+function comparesWords({ operands }: ast.ComparisonExpression, scope: StaticScope): boolean {
+  return operands.some(
+    (operand) =>
+      operand.kind === "name" &&
+      operand.arguments === undefined &&
+      read(scope, operand.name.parts[0].text) !== undefined,
+  );
+}
+
+function resolveName(
+  expression: ast.NameExpression,
+  scope: StaticScope,
+  context: NameContext,
+  words: WordRule,
+): void {
+  const [head, member] = expression.name.parts;
+  if (expression.arguments !== undefined) {
+    resolveFunction(expression, scope, context);
+    return;
+  }
+  if (context.metrics?.has(head.text) === true) return;
+  const entry = read(scope, head.text);
+  if (entry === undefined) {
+    if (words === "any" && member === undefined) return;
+    reportUnknown(head, scope, context);
+    context.bad.add(expression);
+  } else if (entry.kind === "failed") {
+    context.bad.add(expression);
+  } else if (member !== undefined && !isTensor(entry)) {
+    context.reporter.report(
+      unknownName.at(
+        {
+          span: expression.span,
+          help: [`${quoted(head.text)} is a number; only tensors have sizes such as \`.c\``],
+        },
+        `${head.text}.${member.text}`,
+      ),
+    );
+    context.bad.add(expression);
+  }
+}
+
+function resolveFunction(expression: ast.NameExpression, scope: StaticScope, context: NameContext): void {
+  const name = expression.name.parts.map((part) => part.text).join(".");
+  for (const item of expression.arguments?.items ?? []) resolveExpression(item.value, scope, context);
+  if (FUNCTIONS.has(name) || context.metrics?.has(name) === true) return;
+  const near = nearest(name, FUNCTIONS.keys());
+  context.reporter.report(
+    unknownName.at(
+      {
+        span: expression.name.span,
+        help: [
+          near === undefined
+            ? `the functions are ${[...FUNCTIONS.keys()].map(quoted).join(", ")}`
+            : `did you mean ${quoted(near)}?`,
+        ],
+        ...(near === undefined ? {} : replaceFix(expression.name, near)),
+      },
+      `${name}(…)`,
+    ),
+  );
+  context.bad.add(expression);
+}
+
+export function reportUnknown(name: ast.Name, scope: StaticScope, { reporter, module }: NameContext): void {
+  const names = namesInScope(scope);
+  const near = nearest(name.text, names);
+  const isCallable = module.names.has(name.text);
+  const known =
+    names.length === 0
+      ? "there are no names here"
+      : `the names here are ${names.slice(0, 12).map(quoted).join(", ")}`;
+  reporter.report(
+    unknownName.at(
+      {
+        span: name.span,
+        ...(isCallable ? { notes: [`${quoted(name.text)} is a block or model, not a value`] } : {}),
+        help: [near === undefined ? known : `did you mean ${quoted(near)}?`],
+        ...(near === undefined ? {} : replaceFix(name, near)),
+      },
+      name.text,
+    ),
+  );
+}
+
+/** The machine-applicable part of a did-you-mean. */
+export function replaceFix(place: { readonly span: ast.Name["span"] }, text: string): { readonly fix: Fix } {
+  return {
+    fix: {
+      title: `write ${quoted(text)}`,
+      applicability: "maybe-incorrect",
+      edits: [{ span: place.span, text }],
+    },
+  };
+}

@@ -1,0 +1,274 @@
+/** The static pass over a file: every name, call form, parameter and setting, reached by a model or not. */
+import type * as ast from "../../grammar/ast.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import type { Span } from "../base/source.ts";
+import { nearest, quoted } from "../base/text.ts";
+import { SETTINGS } from "../ops/settings.ts";
+import { notSupported } from "../ops/unsupported.ts";
+import { definitionOf, nameText } from "./callee.ts";
+import { METRICS } from "./metrics.ts";
+import { claimName, type Definition, type Module, type Program } from "./module.ts";
+import { findRecursion } from "./recursion.ts";
+import { type BodyContext, resolveBody, resolveSource, resolveType } from "./resolve-body.ts";
+import { reportUnknownParameter, unknownBlock } from "./resolve-calls.ts";
+import { replaceFix, reportUnknown, resolveExpression } from "./resolve-names.ts";
+import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
+
+export const unusedDefinition: DiagnosticKind<[what: string, name: string]> = defineDiagnostic({
+  code: "DN0206",
+  severity: "warning",
+  message: (what: string, name: string) => `${what} ${quoted(name)} is never used`,
+  explain: {
+    title: "unused-definition",
+    text: "Nothing reads this name, so changing it changes nothing. Often it was meant to be passed on to a block, which never sees the names of its caller.",
+    wrong: "dn 1;\nblock b(k=8, drop=0) < conv 3 -> k >\n",
+    right: "dn 1;\nblock b(k=8, drop=0) < conv 3 -> k; dropout(p=drop) >\n",
+  },
+});
+
+export const noOutput: DiagnosticKind<[model: string]> = defineDiagnostic({
+  code: "DN0209",
+  message: (model: string) => `model ${quoted(model)} has no output`,
+  explain: {
+    title: "no-output",
+    text: "A model says what comes out of it: `output logits = x < … >;` or `output features;` for a named value.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; y = x < gap >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
+  },
+});
+
+/** What the static pass learned, for the expansion. */
+export interface Resolution {
+  /** Nodes of the tree that were reported and must be passed over. */
+  readonly bad: ReadonlySet<object>;
+  /** Blocks whose `n` means `repeat n` (rule R1). */
+  readonly repeated: ReadonlySet<ast.Block>;
+}
+
+export function resolveProgram(program: Program, reporter: Reporter): Resolution {
+  const bad = new Set<object>();
+  const repeated = new Set<ast.Block>();
+  for (const module of program.modules) {
+    const context: BodyContext = { module, reporter, bad, hasIn: true };
+    const scope = fileScope(module, context);
+    for (const block of module.ast.blocks) if (resolveBlock(block, scope, context)) repeated.add(block);
+    for (const model of module.ast.models) resolveModel(model, scope, context);
+  }
+  findRecursion(program, reporter, bad);
+  return { bad, repeated };
+}
+
+function fileScope(module: Module, context: BodyContext): StaticScope {
+  const scope = staticScope(undefined, false);
+  for (const [name, { ast: item, module: home }] of module.lets) {
+    if (home === module) resolveExpression(item.value, scope, context);
+    declare(scope, "let", { text: name, span: item.name.span });
+  }
+  return scope;
+}
+
+/** Tells whether the block repeats itself `n` times by rule R1. */
+function resolveBlock(block: ast.Block, file: StaticScope, context: BodyContext): boolean {
+  if (block.inputs !== undefined) {
+    context.reporter.report(notSupported.at({ span: block.name.span }, "blocks of several inputs are"));
+  }
+  const scope = resolveParameters(block.parameters, file, context);
+  for (const input of block.inputs ?? []) declare(scope, "input", input);
+  if (block.repeat !== undefined) resolveExpression(block.repeat.count, scope, context);
+  for (const relation of block.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
+  const bodyScope = staticScope(scope, true);
+  if (block.repeat?.as !== undefined) declare(bodyScope, "variable", block.repeat.as);
+  resolveBody(block.body, bodyScope, { ...context, hasIn: block.inputs === undefined });
+
+  const n = scope.entries.get("n");
+  const repeats =
+    n !== undefined && !n.usedInBody && block.repeat === undefined && block.inputs === undefined;
+  if (repeats) n.used = true;
+  warnUnused(scope.entries.values(), context.reporter);
+  return repeats;
+}
+
+function resolveParameters(
+  parameters: readonly ast.Parameter[],
+  file: StaticScope,
+  context: BodyContext,
+): StaticScope {
+  const scope = staticScope(file, false);
+  const places = new Map<string, Span>();
+  for (const parameter of parameters) {
+    if (parameter.default !== undefined) resolveExpression(parameter.default, scope, context, "any");
+    if (parameter.type !== undefined) checkParameterType(parameter.type, context);
+    if (claimName(parameter.name, places, context.reporter)) declare(scope, "parameter", parameter.name);
+  }
+  return scope;
+}
+
+export const PARAMETER_TYPES = ["int", "float", "bool", "word", "str"] as const;
+
+function checkParameterType(type: ast.ParameterType, { reporter, bad }: BodyContext): void {
+  const { text, span } = type.name;
+  if (PARAMETER_TYPES.some((known) => known === text)) return;
+  bad.add(type);
+  if (text === "block") {
+    reporter.report(notSupported.at({ span }, "blocks as parameters are"));
+    return;
+  }
+  const near = nearest(text, PARAMETER_TYPES);
+  const help =
+    near === undefined
+      ? `the types are ${PARAMETER_TYPES.map(quoted).join(", ")}`
+      : `did you mean ${quoted(near)}?`;
+  reporter.report(
+    unknownBlock.at(
+      { span, help: [help], ...(near === undefined ? {} : replaceFix({ span }, near)) },
+      text,
+      "parameter type",
+    ),
+  );
+}
+
+function resolveModel(model: ast.Model, file: StaticScope, context: BodyContext): void {
+  const scope = resolveParameters(model.parameters, file, context);
+  if (model.definition.kind === "alias") resolveAlias(model.definition, scope, context);
+  else {
+    declareSymbols(model.definition, scope);
+    for (const relation of model.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
+    resolveItems(model, model.definition, scope, context);
+  }
+  warnUnused(scope.entries.values(), context.reporter);
+}
+
+function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: BodyContext): void {
+  const name = nameText(alias.target);
+  const target = definitionOf(alias.target, context.module);
+  for (const item of alias.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
+  if (target?.kind !== "model") {
+    const models = [...context.module.names].flatMap(([key, definition]) =>
+      definition.kind === "model" ? [key] : [],
+    );
+    const near = nearest(name, models);
+    const notes = target === undefined ? [] : [`${quoted(name)} is a block`];
+    const help = near === undefined ? [] : [`did you mean ${quoted(near)}?`];
+    const fix = near === undefined ? {} : replaceFix(alias.target, near);
+    context.reporter.report(unknownBlock.at({ span: alias.target.span, notes, help, ...fix }, name, "model"));
+    context.bad.add(alias);
+    return;
+  }
+  const names = exposedParameters(target);
+  for (const item of alias.arguments?.items ?? []) {
+    if (item.name === undefined || names.includes(item.name.text)) continue;
+    reportUnknownParameter(item.name, name, names, context);
+    context.bad.add(alias);
+  }
+}
+
+/** What a call of a model may set: an alias passes on what it leaves unfixed. */
+export function exposedParameters(definition: Definition): readonly string[] {
+  const own = definition.ast.parameters.map((parameter) => parameter.name.text);
+  if (definition.kind === "block" || definition.ast.definition.kind === "body") return own;
+  const alias = definition.ast.definition;
+  const target = definitionOf(alias.target, definition.module);
+  if (target === undefined || target === definition) return own;
+  const passedOn = exposedParameters(target);
+  const positional = alias.arguments?.items.filter((item) => item.name === undefined).length ?? 0;
+  const fixed = new Set(alias.arguments?.items.map((item, index) => item.name?.text ?? passedOn[index]));
+  return [
+    ...own,
+    ...passedOn.filter((name, index) => index >= positional && !fixed.has(name) && !own.includes(name)),
+  ];
+}
+
+/** A free name as a size of an input is a symbol (rule R10). */
+function declareSymbols(body: ast.ModelBody, scope: StaticScope): void {
+  for (const item of body.items) {
+    if (item.kind !== "input") continue;
+    for (const size of [item.type.channels, ...item.type.sizes]) {
+      if (size.kind !== "name" || size.arguments !== undefined || size.name.parts.length > 1) continue;
+      const [name] = size.name.parts;
+      if (read(scope, name.text) === undefined) declare(scope, "symbol", name).used = true;
+    }
+  }
+}
+
+function resolveItems(
+  model: ast.Model,
+  body: ast.ModelBody,
+  parent: StaticScope,
+  context: BodyContext,
+): void {
+  const scope = staticScope(parent, true);
+  const places = new Map<string, Span>();
+  const { reporter, bad } = context;
+  const claim = (name: ast.Name, kind: "value" | "input" | "let"): StaticEntry | undefined =>
+    claimName(name, places, reporter) ? declare(scope, kind, name) : undefined;
+  for (const item of body.items) {
+    switch (item.kind) {
+      case "input":
+        resolveType(item.type, scope, context);
+        claim(item.name, "input");
+        break;
+      case "let":
+        resolveExpression(item.let.value, scope, context);
+        claim(item.let.name, "let");
+        break;
+      case "output":
+      case "value": {
+        if (item.flow !== undefined) resolveFlow(item.flow, scope, context);
+        else if (read(scope, item.name.text) === undefined) {
+          reportUnknown(item.name, scope, context);
+          bad.add(item);
+        }
+        if (item.type !== undefined) resolveType(item.type, scope, context);
+        if (item.flow === undefined) break;
+        const entry = claim(item.name, "value");
+        if (entry !== undefined && item.kind === "output") entry.used = true;
+        break;
+      }
+      case "shared":
+        reporter.report(
+          notSupported.at(
+            { span: item.span, help: ["call the block where it is used: each call has weights of its own"] },
+            "`shared` is",
+          ),
+        );
+        declare(scope, "failed", item.name).used = true;
+        break;
+      case "set":
+        resolveExpression(item.value, scope, context, "any");
+        if (!Object.hasOwn(SETTINGS, item.name.text)) {
+          reportUnknownParameter(item.name, "set", Object.keys(SETTINGS), context);
+          bad.add(item);
+        }
+        break;
+      default:
+        for (const relation of item.relations)
+          resolveExpression(relation, scope, { ...context, metrics: METRICS }, "any");
+    }
+  }
+  if (!body.items.some((item) => item.kind === "output")) {
+    reporter.report(
+      noOutput.at(
+        { span: model.name.span, help: ["name what comes out: `output y = x < … >;`"] },
+        model.name.text,
+      ),
+    );
+    bad.add(model);
+  }
+  warnUnused(scope.entries.values(), reporter);
+}
+
+function resolveFlow(flow: ast.Flow, scope: StaticScope, context: BodyContext): void {
+  resolveSource(flow.source, scope, context);
+  if (flow.body !== undefined) resolveBody(flow.body, scope, context);
+}
+
+const NOUNS = { parameter: "parameter", let: "`let`", input: "input", value: "value" } as const;
+
+function warnUnused(entries: Iterable<StaticEntry>, reporter: Reporter): void {
+  for (const { kind, name, span, used } of entries) {
+    if (used || kind === "symbol" || kind === "variable" || kind === "failed") continue;
+    reporter.report(
+      unusedDefinition.at({ span, help: ["remove it, or use it where it was meant"] }, NOUNS[kind], name),
+    );
+  }
+}

@@ -1,0 +1,94 @@
+/** Where sizes come from: which stage last changed an axis, and the chain of stages that led to a value. */
+import type { Label } from "../base/diagnostic.ts";
+import { spanText } from "../base/source.ts";
+import type { Window } from "../ir/lowered.ts";
+import { axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import type { Claim, OpNode, Value } from "../ops/op.ts";
+
+/** How many steps a trail shows at each end. */
+const SHOWN_STEPS = 4;
+
+/** The node that gave an axis its size: the last one whose first operand had another. */
+export function originOf(value: Value, axis: Claim["axis"], nodes: readonly OpNode[]): OpNode | undefined {
+  let node = nodes[value.node];
+  for (;;) {
+    const source = node === undefined ? undefined : nodes[node.inputs[0] ?? -1];
+    if (node === undefined || source === undefined || differs(node, source, axis)) return node;
+    node = source;
+  }
+}
+
+function differs(node: OpNode, source: OpNode, axis: Claim["axis"]): boolean {
+  if (rankOf(node.shape) !== rankOf(source.shape)) return true;
+  return axis !== "rank" && sizeAt(node.shape, axis) !== sizeAt(source.shape, axis);
+}
+
+/** `28 comes from this stride`, at the part of the stage that made it so. */
+export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[]): Label | undefined {
+  const node = originOf(value, axis, nodes);
+  if (node === undefined) return undefined;
+  const { parts, span } = node.origin;
+  const isInput = node.inputs.length === 0;
+  if (axis === "rank") {
+    const text = `${printShape(node.shape)} comes from ${isInput ? "this input" : "here"}`;
+    return { span: parts.get("name") ?? span, text };
+  }
+  const size = sizeAt(node.shape, axis);
+  if (isInput) return { span, text: `${axisName(rankOf(node.shape), axis)} is ${size} in this input` };
+  const part = axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
+  const place = parts.get(part);
+  const noun = place === undefined || part !== "stride" ? "here" : "this stride";
+  return { span: place ?? parts.get("name") ?? span, text: `${size} comes from ${noun}` };
+}
+
+function strides(node: OpNode, axis: number): boolean {
+  return (windowOf(node)?.stride[axis - 1] ?? 1) > 1;
+}
+
+/** The window of a convolution or pool. */
+export function windowOf(node: OpNode): Window | undefined {
+  const { attrs } = node;
+  return typeof attrs === "object" && attrs !== null && "window" in attrs
+    ? (attrs.window as Window)
+    : undefined;
+}
+
+/** The stages that changed the shape on the way to a value: `conv 3 /2 [64 @ 112x112]`. */
+export function sizeTrail(value: Value, nodes: readonly OpNode[]): readonly string[] {
+  const steps: string[] = [];
+  let node = nodes[value.node];
+  while (node !== undefined) {
+    const source: OpNode | undefined = nodes[node.inputs[0] ?? -1];
+    const shape = printShape(node.shape);
+    if (source === undefined) steps.push(`input ${shape}`);
+    else if (printShape(source.shape) !== shape) steps.push(`${briefly(node)} ${shape}`);
+    node = source;
+  }
+  steps.reverse();
+  if (steps.length <= 2 * SHOWN_STEPS + 1) return steps;
+  return [
+    ...steps.slice(0, SHOWN_STEPS),
+    `… ${steps.length - 2 * SHOWN_STEPS} more …`,
+    ...steps.slice(-SHOWN_STEPS),
+  ];
+}
+
+/** The stage as written, when that is short; else its name and window. */
+function briefly(node: OpNode): string {
+  const text = spanText(node.origin.span).replace(/\s+/g, " ");
+  if (text.length <= 40 && !text.includes("<")) return text;
+  const name = node.origin.parts.get("name");
+  return name === undefined ? node.op.name : spanText(name);
+}
+
+/** How a size came out of a window, as a formula: `55 = floor((112 - 3) / 2) + 1`. */
+export function sizeFormula(node: OpNode, axis: number, nodes: readonly OpNode[]): string | undefined {
+  const window = windowOf(node);
+  const source = nodes[node.inputs[0] ?? -1];
+  const before = source === undefined ? undefined : sizeAt(source.shape, axis);
+  if (window === undefined || before === undefined || axis === 0) return undefined;
+  const [first, last] = window.padding[axis - 1] ?? [0, 0];
+  const span = (window.dilation[axis - 1] ?? 1) * ((window.size[axis - 1] ?? 1) - 1) + 1;
+  const padded = first + last === 0 ? `${before}` : `${before} + ${first + last}`;
+  return `${sizeAt(node.shape, axis)} = floor((${padded} - ${span}) / ${window.stride[axis - 1] ?? 1}) + 1`;
+}

@@ -1,0 +1,116 @@
+/** Type checks, `: [64 @ 56, 56]`: what is declared must be what was inferred (DN0412). */
+import type * as ast from "../../grammar/ast.ts";
+import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
+import { equals, printRational, rational } from "../base/rational.ts";
+import type { Literal } from "../ir/literal.ts";
+import { printLiteral } from "../ir/literal.ts";
+import { type Axis, axesOf, axisName, MAX_RANK, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { wrongType } from "../ops/call-problems.ts";
+import type { Value } from "../ops/op.ts";
+import { environmentAt, type Place, report } from "./build.ts";
+import { type Environment, evaluate } from "./evaluate.ts";
+import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
+
+export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
+  code: "DN0412",
+  message: (declared: string, inferred: string) => `declared ${declared}, inferred ${inferred}`,
+  explain: {
+    title: "expect-mismatch",
+    text: "A type after a colon says what the value must be at that point. The declared number is the one that is blamed; the label shows where the inferred one comes from.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 : [3 @ 8x8] >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 : [3 @ 4x4] >; }\n",
+  },
+});
+
+/** One declared size: its number, and the expression it came from. */
+export interface Declared {
+  readonly value: Literal | undefined;
+  readonly expression: ast.Expression;
+}
+
+/** Channels, then sizes; a list among the sizes is spread (rule R6). */
+export function declaredSizes(type: ast.ShapeType, environment: Environment): readonly Declared[] {
+  const sizes = type.sizes.flatMap((expression): readonly Declared[] => {
+    const value = evaluate(expression, environment);
+    return value?.kind === "list"
+      ? value.items.map((item) => ({ value: item, expression }))
+      : [{ value, expression }];
+  });
+  return [{ value: evaluate(type.channels, environment), expression: type.channels }, ...sizes];
+}
+
+/** The same value; axes that differ from the type are reported and doubtful afterwards. */
+export function checkType(
+  type: ast.ShapeType,
+  value: Value,
+  place: Place,
+  flow: { in?: Value | undefined; it: Value },
+): Value {
+  const declared = declaredSizes(type, environmentAt(place, flow));
+  const rank = rankOf(value.shape);
+  const { nodes } = place.build;
+  if (declared.length !== rank + 1) {
+    if (axesOf(rank).every((axis) => value.doubt.has(axis))) return value;
+    const label = blame(value, "rank", nodes);
+    report(place, expectMismatch, [describeRank(declared.length - 1), printShape(value.shape)], {
+      span: type.span,
+      ...(label === undefined ? {} : { labels: [label] }),
+      sizes: sizeTrail(value, nodes),
+    });
+    return { ...value, doubt: new Set(axesOf(MAX_RANK)) };
+  }
+  const wrong = declared.flatMap((size, axis) =>
+    value.doubt.has(axis) || agrees(size, sizeAt(value.shape, axis), place) ? [] : [axis],
+  );
+  if (wrong.length === 0) return value;
+  reportSizes(wrong, declared, value, place);
+  return { ...value, doubt: new Set([...value.doubt, ...wrong]) };
+}
+
+function describeRank(rank: number): string {
+  return rank === 0 ? "a vector" : `a value of ${rank} ${rank === 1 ? "size" : "sizes"}`;
+}
+
+/** Whether a declared size equals the inferred one. What could not be evaluated was reported. */
+function agrees({ value, expression }: Declared, size: number | undefined, place: Place): boolean {
+  if (value === undefined || size === undefined) return true;
+  if (value.kind === "number") return equals(value.value, rational(size));
+  report(place, wrongType, ["a size", "a number", printLiteral(value)], { span: expression.span });
+  return true;
+}
+
+/** All axes of one type at once: they mostly have one cause. */
+function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value: Value, place: Place): void {
+  const { nodes } = place.build;
+  const rank = rankOf(value.shape);
+  const [first = 0] = axes;
+  const number = declared[first];
+  const print = (axis: Axis, text: string): string => `${axisName(rank, axis)} = ${text}`;
+  const declaredText = axes.map((axis) => print(axis, printDeclared(declared[axis]))).join(", ");
+  const inferredText = axes.map((axis) => print(axis, `${sizeAt(value.shape, axis)}`)).join(", ");
+  const labels = distinctLabels(axes.flatMap((axis) => blame(value, axis, nodes) ?? []));
+  const origin = originOf(value, first, nodes);
+  const formula = origin === undefined ? undefined : sizeFormula(origin, first, nodes);
+  report(place, expectMismatch, [declaredText, inferredText], {
+    span: number?.expression.span ?? place.frame.definition,
+    label: `the value is ${printShape(value.shape)} here`,
+    labels,
+    ...(formula === undefined ? {} : { notes: [formula] }),
+    sizes: sizeTrail(value, nodes),
+  });
+}
+
+function printDeclared(declared: Declared | undefined): string {
+  if (declared?.value === undefined) return "?";
+  return declared.value.kind === "number"
+    ? printRational(declared.value.value)
+    : printLiteral(declared.value);
+}
+
+function distinctLabels(labels: readonly Label[]): readonly Label[] {
+  return labels.filter(
+    (label, index) =>
+      labels.findIndex((other) => other.span.start === label.span.start && other.text === label.text) ===
+      index,
+  );
+}
