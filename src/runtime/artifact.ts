@@ -1,6 +1,6 @@
 /** Writes an artifact: the whole folder appears at once or not at all, whatever happens meanwhile. */
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Diagnostic, type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
@@ -34,13 +34,9 @@ export async function writeArtifact(
   reporter: Reporter,
 ): Promise<boolean> {
   const target = resolve(directory);
-  const token = randomBytes(4).toString("hex");
-  const sibling = (suffix: string): string =>
-    join(dirname(target), `.${basename(target)}-${token}.${suffix}`);
-  const [fresh, previous] = [sibling("new"), sibling("old")];
+  const sibling = join(dirname(target), `.${basename(target)}-${randomBytes(4).toString("hex")}`);
   const clean = (): void => {
-    rmSync(fresh, { recursive: true, force: true });
-    rmSync(previous, { recursive: true, force: true });
+    if (existsSync(sibling)) rmSync(sibling, { recursive: true });
   };
   process.once("exit", clean);
   try {
@@ -49,10 +45,10 @@ export async function writeArtifact(
       reporter.report(obstacle);
       return false;
     }
-    await mkdir(fresh, { recursive: true });
-    for (const file of files) await writeFile(fresh, file);
-    await synchronize(fresh);
-    replaceFolder(target, fresh, previous);
+    await mkdir(sibling, { recursive: true });
+    for (const file of files) await writeFile(sibling, file);
+    await synchronize(sibling);
+    replaceFolder(target, sibling);
     await synchronize(dirname(target));
     return true;
   } catch (error) {
@@ -130,15 +126,20 @@ async function synchronize(folder: string): Promise<void> {
 }
 
 /** Without a pause in which a signal could be handled: the old folder is there, or the new one. */
-function replaceFolder(target: string, fresh: string, previous: string): void {
-  const exists = statSync(target, { throwIfNoEntry: false }) !== undefined;
-  if (exists) renameSync(target, previous);
+function replaceFolder(target: string, fresh: string): void {
+  if (!existsSync(target)) {
+    renameSync(fresh, target);
+    return;
+  }
+  const previous = `${fresh}.old`;
+  renameSync(target, previous);
   try {
     renameSync(fresh, target);
   } catch (error) {
-    if (exists) renameSync(previous, target);
+    renameSync(previous, target);
     throw error;
   }
+  rmSync(previous, { recursive: true });
 }
 
 const REASONS: Readonly<Record<string, string>> = {
