@@ -68,3 +68,12 @@ export function expectClose(actual: Tensor, expected: Tensor, tolerance = 1e-12)
     );
   });
 }
+
+/** As many numbers, and each within a relative `tolerance`. */
+export function expectSame(actual: readonly number[], expected: readonly number[], tolerance: number): void {
+  expect(actual.length).toBe(expected.length);
+  expected.forEach((value, index) => {
+    const error = Math.abs((actual[index] ?? Number.NaN) - value) / Math.abs(value);
+    expect(error, `number ${index}: ${actual[index]} instead of ${value}`).toBeLessThanOrEqual(tolerance);
+  });
+}

@@ -5,6 +5,7 @@ import { input } from "../../src/ops/input.ts";
 import { type InputValues, interpret } from "../../src/ops/interpret.ts";
 import type { OpNode } from "../../src/ops/op.ts";
 import { hashFill, hashInput } from "../../src/weights/hash.ts";
+import { expectSame } from "./apply.ts";
 import { type DensenetOptions, densenet, stagePaths } from "./densenet.ts";
 
 interface GoldenModel {
@@ -61,15 +62,6 @@ function inputsOf({ size }: DensenetOptions): InputValues {
 }
 
 const isComputed = ({ op }: OpNode): boolean => op !== input;
-
-/** Within `tolerance` of each number, relative. */
-function expectSame(actual: readonly number[], expected: readonly number[], tolerance: number): void {
-  expect(actual.length).toBe(expected.length);
-  expected.forEach((value, index) => {
-    const error = Math.abs((actual[index] ?? Number.NaN) - value) / Math.abs(value);
-    expect(error, `number ${index}: ${actual[index]} instead of ${value}`).toBeLessThanOrEqual(tolerance);
-  });
-}
 
 /** The golden logits have 10 digits, everything else has 12. */
 const TEN_DIGITS = 1e-9;
