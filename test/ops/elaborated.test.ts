@@ -88,23 +88,3 @@ it("a spec expands to the operations that the paper names, in their order", () =
     graph.nodes.map(({ op, inputs, shape }) => `${op.name} (${inputs}) ${dimensions(shape).join("x")}`);
   expect(steps(graphOf(TINY))).toEqual(steps(byHand));
 });
-
-it("one shared instance computes the same on both of its inputs", () => {
-  const graph = graphOf(`dn 1;
-block trunk(c) < conv 3 (order=post) -> c; gap >
-model siamese {
-  set order = pre;
-  input left: f32[1 @ 8x8];
-  input right: f32[1 @ 8x8];
-  shared enc = trunk(c=4);
-  a = left < enc >;
-  b = right < enc >;
-  output both = concat(a, b);
-}
-`);
-  const x = hashInput({ channels: 1, sizes: [8, 8] });
-  const both = [...(interpret(graph, hashFill(graph), { left: x, right: x }).get("both")?.data ?? [])];
-  expect(both.length).toBe(8);
-  expect(both.slice(0, 4)).toEqual(both.slice(4));
-  expect(new Set(both).size).toBe(4);
-});
