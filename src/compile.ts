@@ -12,14 +12,26 @@ import {
   type DiagnosticKind,
   defineDiagnostic,
   hasErrors,
+  type Reporter,
 } from "./base/diagnostic.ts";
+import { invariant } from "./base/invariant.ts";
 import type { SourceFile } from "./base/source.ts";
 import { nearest, quoted } from "./base/text.ts";
+import type { LoweredGraph } from "./ir/lowered.ts";
+import { countsOf } from "./ops/counts.ts";
+import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
+import { type PassResult, runPasses } from "./passes/pass.ts";
 import { type Bindings, hasDefaults, instantiate, NO_BINDINGS } from "./semantics/instantiate.ts";
 import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
 import { gatherProblems } from "./semantics/problems.ts";
 import { resolveProgram } from "./semantics/resolve.ts";
+import { emitArtifact } from "./targets/artifact.ts";
+import { targets } from "./targets/index.ts";
+import type { ArtifactFile } from "./targets/target.ts";
+import type { Fill } from "./weights/fill.ts";
+import { hashFill } from "./weights/hash.ts";
+import { initFill } from "./weights/init.ts";
 
 export const noModel: DiagnosticKind<[path: string, wanted: string | undefined]> = defineDiagnostic({
   code: "DN0213",
@@ -134,4 +146,58 @@ function open(source: SourceFile, { load = () => undefined }: SourceOptions) {
     },
     flush: () => problems.flush(collector),
   };
+}
+
+/** How the weights are filled: by the spec's initialisers from a seed, or by the golden hash. */
+export type WeightsChoice = { readonly kind: "init"; readonly seed: number } | { readonly kind: "hash" };
+
+export interface CompileOptions {
+  readonly target: string;
+  readonly weights: WeightsChoice;
+  /** Recorded in the artifact. */
+  readonly version: string;
+  /** Sees the lowered graph (`lowering`) and what each pass makes of it. */
+  readonly onPass?: (result: PassResult, graph: LoweredGraph) => void;
+  /** Ends after this pass, with nothing to write. */
+  readonly stopAfter?: string;
+}
+
+export interface CompileResult {
+  readonly lowered: LoweredGraph;
+  readonly passes: readonly PassResult[];
+  /** Absent after `stopAfter`, and when the target cannot hold the network (reported). */
+  readonly files?: readonly ArtifactFile[];
+}
+
+/** From a checked graph to the files of an artifact. */
+export function compile(graph: CheckedGraph, options: CompileOptions, reporter: Reporter): CompileResult {
+  const target = targets.find((candidate) => candidate.name === options.target);
+  invariant(target !== undefined, `there is no target ${options.target}`);
+  const stop = target.passes.findIndex((pass) => pass.name === options.stopAfter);
+  const passes: PassResult[] = [];
+  const lowered = runPasses(
+    lowerGraph(graph, weightsOf(graph, options.weights)),
+    stop < 0 ? target.passes : target.passes.slice(0, stop + 1),
+    {
+      onPass(result, after) {
+        passes.push(result);
+        options.onPass?.(result, after);
+      },
+    },
+  );
+  if (stop >= 0) return { lowered, passes };
+  const { params: parameters, macs } = countsOf(graph.nodes, graph);
+  const facts = { version: options.version, weights: describeWeights(options.weights), parameters, macs };
+  const files = emitArtifact(target, lowered, facts, reporter);
+  return files === undefined ? { lowered, passes } : { lowered, passes, files };
+}
+
+/** The values of each weight, made when they are asked for. */
+export function weightsOf(graph: CheckedGraph, choice: WeightsChoice): Fill {
+  return choice.kind === "hash" ? hashFill(graph) : initFill(graph, choice.seed);
+}
+
+/** `hash`, or `init, seed 0`. */
+export function describeWeights(choice: WeightsChoice): string {
+  return choice.kind === "hash" ? "hash" : `init, seed ${choice.seed}`;
 }

@@ -5,6 +5,7 @@
 import * as syntaxErrors from "../grammar/syntax-errors.ts";
 import type { DiagnosticKind } from "./base/diagnostic.ts";
 import * as faults from "./base/faults.ts";
+import * as pipeline from "./compile.ts";
 import * as add from "./ops/add.ts";
 import * as callProblems from "./ops/call-problems.ts";
 import * as concat from "./ops/concat.ts";
@@ -18,6 +19,18 @@ import * as download from "./runtime/setup/download.ts";
 import * as environmentFaults from "./runtime/setup/environment-faults.ts";
 import * as platform from "./runtime/setup/platform.ts";
 import * as probe from "./runtime/setup/probe.ts";
+import * as bindingsProblems from "./semantics/bindings.ts";
+import * as buildProblems from "./semantics/build.ts";
+import * as deadValuesProblems from "./semantics/dead-values.ts";
+import * as evaluateProblems from "./semantics/evaluate.ts";
+import * as expectProblems from "./semantics/expect.ts";
+import * as instantiateProblems from "./semantics/instantiate.ts";
+import * as moduleProblems from "./semantics/module.ts";
+import * as recursionProblems from "./semantics/recursion.ts";
+import * as resolveProblems from "./semantics/resolve.ts";
+import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
+import * as resolveNamesProblems from "./semantics/resolve-names.ts";
+import * as typesProblems from "./semantics/types.ts";
 import * as savedModelTarget from "./targets/savedmodel/target.ts";
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
@@ -27,6 +40,19 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   windows,
   add,
   concat,
+  bindingsProblems,
+  buildProblems,
+  deadValuesProblems,
+  evaluateProblems,
+  expectProblems,
+  instantiateProblems,
+  moduleProblems,
+  recursionProblems,
+  resolveProblems,
+  resolveCallsProblems,
+  resolveNamesProblems,
+  typesProblems,
+  pipeline,
   savedModelTarget,
   native,
   savedModels,

@@ -8,6 +8,8 @@ export interface LoweredBuilder {
   /** Adds a node whose operands were added before; `control` names nodes that must have run before it. */
   add(name: string, primitive: Primitive, inputs: readonly Ref[], control?: readonly string[]): Ref;
   typeOf(ref: Ref): TensorType;
+  /** The node of that name, if it was added. */
+  find(name: string): Ref | undefined;
   finish(inputs: readonly Port[], outputs: readonly Port[]): LoweredGraph;
 }
 
@@ -26,6 +28,10 @@ export function lowerInto(name: string): LoweredBuilder {
       const type = nodes.get(ref.node)?.outputs[ref.output];
       invariant(type !== undefined, `nothing is named ${printRef(ref)} so far`);
       return type;
+    },
+    find(nodeName) {
+      const node = nodes.get(nodeName);
+      return node && refTo(node);
     },
     finish: (inputs, outputs) => ({ name, nodes: [...nodes.values()], inputs, outputs }),
   };

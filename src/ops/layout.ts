@@ -37,3 +37,33 @@ export function channelsFirst(shape: Shape): readonly number[] {
   const lifted = liftedShape(shape).length;
   return [0, lifted, ...Array.from({ length: lifted - 1 }, (_, axis) => axis + 1)];
 }
+
+/** Row-major values of `shape` with their axes permuted: axis i of the result is axis `permutation[i]` of `values`. */
+export function transposed(
+  values: Float32Array,
+  shape: readonly number[],
+  permutation: readonly number[],
+): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((result, size) => result * size, 1));
+  const sizes = permutation.map((axis) => shape[axis] ?? 1);
+  const steps = permutation.map((axis) => strides[axis] ?? 1);
+  const result = new Float32Array(values.length);
+  const inner = sizes.length - 1;
+  const [innerSize, innerStep] = [sizes[inner] ?? 1, steps[inner] ?? 1];
+  const position = new Array<number>(inner).fill(0);
+  let source = 0;
+  for (let target = 0; target < values.length; target += innerSize) {
+    for (let index = 0; index < innerSize; index += 1)
+      result[target + index] = values[source + index * innerStep] ?? 0;
+    for (let axis = inner - 1; axis >= 0; axis -= 1) {
+      const next = (position[axis] ?? 0) + 1;
+      const size = sizes[axis] ?? 1;
+      source += steps[axis] ?? 0;
+      position[axis] = next;
+      if (next < size) break;
+      source -= (steps[axis] ?? 0) * size;
+      position[axis] = 0;
+    }
+  }
+  return result;
+}
