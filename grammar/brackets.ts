@@ -4,7 +4,7 @@
  * one mistake stays one message. Nesting that no stack could hold is refused here, by counting.
  */
 import type { IToken, TokenType } from "chevrotain";
-import type { Diagnostic, Fix } from "../src/base/diagnostic.ts";
+import type { Diagnostic, Fix, Reporter } from "../src/base/diagnostic.ts";
 import type { SourceFile, Span } from "../src/base/source.ts";
 import { quoted } from "../src/base/text.ts";
 import { nestedTooDeeply, relationOutsideBrackets, unclosedBody, unexpectedToken } from "./syntax-errors.ts";
@@ -12,10 +12,8 @@ import * as t from "./tokens.ts";
 
 export interface Balanced {
   readonly tokens: readonly IToken[];
-  /** In the order in which they were met. */
-  readonly problems: readonly Diagnostic[];
-  /** Nested too deeply to be parsed. */
-  readonly isTooDeep: boolean;
+  /** Where something was put right by a guess: what follows may not fit. */
+  readonly unclear: readonly number[];
 }
 
 /** A bracket weighs 8, an `else` 4, an operator 1: the depth of the tree and of every walk over it stays bounded. */
@@ -44,7 +42,8 @@ interface Region {
 interface State {
   readonly file: SourceFile;
   readonly output: IToken[];
-  readonly problems: Diagnostic[];
+  readonly reporter: Reporter;
+  readonly unclear: number[];
   readonly levels: [Level, ...Level[]];
   /** Parentheses to be put in when all is read: index in the output and token. */
   readonly insertions: { readonly index: number; readonly token: IToken }[];
@@ -97,11 +96,17 @@ const OPERAND_ENDS = new Set([
 const ITEM_WORDS = new Set([t.Input, t.Output, t.Shared, t.SetWord]);
 const NAMING_WORDS = new Set([t.Let, ...ITEM_WORDS]);
 
-export function balance(file: SourceFile, tokens: readonly IToken[]): Balanced {
+/** `undefined` when it is nested too deeply to be parsed. */
+export function balance(
+  file: SourceFile,
+  tokens: readonly IToken[],
+  reporter: Reporter,
+): Balanced | undefined {
   const state: State = {
     file,
     output: [],
-    problems: [],
+    reporter,
+    unclear: [],
     levels: [{ token: undefined, closer: undefined, weight: 0 }],
     insertions: [],
     region: undefined,
@@ -111,15 +116,13 @@ export function balance(file: SourceFile, tokens: readonly IToken[]): Balanced {
   for (const [index, token] of tokens.entries()) {
     read(state, token, tokens[index + 1]?.tokenType);
     if (state.weight <= MAX_WEIGHT) continue;
-    const diagnostic = nestedTooDeeply.at({
-      span: spanOf(state, token),
-      help: ["split it into blocks or `let`s"],
-    });
-    return { tokens: [], problems: [...state.problems, diagnostic], isTooDeep: true };
+    const help = ["split it into blocks or `let`s"];
+    reporter.report(nestedTooDeeply.at({ span: spanOf(state, token), help }));
+    return undefined;
   }
   endRegion(state);
   closeDownTo(state, 0, "at the end of the file");
-  return { tokens: withInsertions(state), problems: state.problems, isTooDeep: false };
+  return { tokens: withInsertions(state), unclear: state.unclear };
 }
 
 function read(state: State, token: IToken, next: TokenType | undefined): void {
@@ -184,14 +187,21 @@ function close(state: State, token: IToken): void {
     const help = `remove ${quoted(token.image)}`;
     const span = spanOf(state, token);
     const fix: Fix = { title: help, applicability: "machine-applicable", edits: [{ span, text: "" }] };
-    state.problems.push(
+    tell(
+      state,
       unexpectedToken.at({ span, help: [help], fix }, expectedHere(state), quoted(token.image)),
+      span.start,
     );
     return;
   }
   closeDownTo(state, partner, `before ${quoted(token.image)}`);
   pop(state);
   state.output.push(token);
+}
+
+function tell(state: State, diagnostic: Diagnostic, offset: number): void {
+  state.reporter.report(diagnostic);
+  state.unclear.push(offset);
 }
 
 function expectedHere(state: State): string {
@@ -221,11 +231,13 @@ function closeDownTo(state: State, target: number, where: string): void {
         closer === t.Greater || closer === t.CloseBrace ? "machine-applicable" : "maybe-incorrect",
       edits: [{ span: { file: state.file, start: offset, end: offset }, text: spaced(closer, text) }],
     };
-    state.problems.push(
+    tell(
+      state,
       unclosedBody.at(
         { span: spanOf(state, token), label: "opened here", help: [fix.title], fix },
         token.image,
       ),
+      offset,
     );
     state.output.push(t.madeUp(closer, text, offset), ...(semi === undefined ? [] : [semi]));
     pop(state);
@@ -362,10 +374,12 @@ function endRegion(state: State): void {
   };
   const help = [`write \`(${state.file.text.slice(first.startOffset, end)})\``];
   const { relation } = region;
-  state.problems.push(
+  tell(
+    state,
     relation === undefined
       ? unexpectedToken.at({ span: spanOf(state, first), help, fix }, "`(`", quoted(first.image))
       : relationOutsideBrackets.at({ span: spanOf(state, relation), help, fix }, relation.image),
+    first.startOffset,
   );
   state.insertions.push(
     { index: region.start, token: t.madeUp(t.OpenParen, "(", first.startOffset) },

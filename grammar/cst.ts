@@ -21,11 +21,8 @@ export function childOf(node: CstNode, name: string): CstNode | undefined {
   return childrenOf(node, name)[0];
 }
 
-/** Tokens that the parser made up while recovering are left out. */
 export function tokensOf(node: CstNode, name: string): readonly IToken[] {
-  return (node.children[name] ?? []).filter(
-    (child): child is IToken => "image" in child && child.isInsertedInRecovery !== true,
-  );
+  return (node.children[name] ?? []).filter((child): child is IToken => "image" in child);
 }
 
 export function tokenOf(node: CstNode, name: string): IToken | undefined {

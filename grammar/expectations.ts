@@ -1,11 +1,12 @@
 /** What the parser expected where it met an error, in the words of a person. */
 import { EOF, type IParserErrorMessageProvider, type TokenType, tokenLabel } from "chevrotain";
 
-/** After so many errors the text is hardly a spec, and recovery, which recurses, has to stop. */
-const MAX_ERRORS = 100;
+/** After so many mistakes the text is hardly a spec, and recovery, which recurses, has to stop. */
+export const MAX_PROBLEMS = 100;
 
-export class TooManyErrors extends Error {
-  override readonly name = "TooManyErrors";
+/** Ends the reading of a hopeless file; `parse` catches it. */
+export class TooManyProblems extends Error {
+  override readonly name = "TooManyProblems";
 }
 
 export interface Expectations extends IParserErrorMessageProvider {
@@ -55,7 +56,7 @@ export function createExpectations(): Expectations {
   let nErrors = 0;
   const oneMore = (text: string): string => {
     nErrors += 1;
-    if (nErrors > MAX_ERRORS) throw new TooManyErrors();
+    if (nErrors > MAX_PROBLEMS) throw new TooManyProblems();
     return text;
   };
   const oneOf = ({ ruleName }: { readonly ruleName: string }): string =>

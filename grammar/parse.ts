@@ -1,25 +1,39 @@
 /** From a source file to its syntax tree. It never throws and always returns a tree; mistakes go to the reporter. */
 import type { IToken } from "chevrotain";
-import { collectDiagnostics, type Diagnostic, type Reporter } from "../src/base/diagnostic.ts";
+import type { Diagnostic, Reporter } from "../src/base/diagnostic.ts";
 import type { SourceFile } from "../src/base/source.ts";
 import type { Comment, File } from "./ast.ts";
 import { balance } from "./brackets.ts";
 import { buildFile } from "./build-ast.ts";
+import { MAX_PROBLEMS, TooManyProblems } from "./expectations.ts";
 import { createParser, type Parser } from "./parser.ts";
 import { parserDiagnostic } from "./parser-errors.ts";
 import { scan } from "./scan.ts";
 import { indexAt, trackSpoilage } from "./segments.ts";
 import { fileTooLarge, invalidEncoding } from "./syntax-errors.ts";
 
-const MAX_LENGTH = 2 ** 21;
+const MAX_LENGTH = 2 ** 20;
 
 /** Built at the first use, so that commands that parse nothing do not pay for it. */
 let parser: Parser | undefined;
 
 export function parse(source: SourceFile, reporter: Reporter): File {
-  const collector = collectDiagnostics();
-  const file = parseInto(source, collector);
-  for (const diagnostic of [...collector.diagnostics].sort(byPlace)) reporter.report(diagnostic);
+  const diagnostics: Diagnostic[] = [];
+  const limited: Reporter = {
+    report: (diagnostic) => {
+      if (diagnostics.length === MAX_PROBLEMS) throw new TooManyProblems();
+      diagnostics.push(diagnostic);
+    },
+  };
+  let file = emptyFile(source, []);
+  try {
+    file = parseInto(source, limited);
+  } catch (error) {
+    if (!(error instanceof TooManyProblems)) throw error;
+    const last = diagnostics.pop();
+    if (last !== undefined) diagnostics.push({ ...last, notes: ["the rest of the file was not read"] });
+  }
+  for (const diagnostic of diagnostics.sort(byPlace)) reporter.report(diagnostic);
   return file;
 }
 
@@ -45,13 +59,12 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
       span: { file, start: token.startOffset, end: token.startOffset + token.image.length },
     }),
   );
-  const { tokens, problems, isTooDeep } = balance(file, scanned.tokens);
-  for (const problem of problems) reporter.report(problem);
-  if (isTooDeep) return emptyFile(file, comments);
+  const balanced = balance(file, scanned.tokens, reporter);
+  if (balanced === undefined) return emptyFile(file, comments);
 
+  const { tokens } = balanced;
   const spoilage = trackSpoilage(tokens);
-  for (const offset of scanned.unclear) spoilage.spoil(offset);
-  for (const { span, fix } of problems) spoilage.spoil(fix?.edits[0]?.span.start ?? span?.start ?? 0);
+  for (const offset of [...scanned.unclear, ...balanced.unclear]) spoilage.spoil(offset);
   parser ??= createParser();
   const { tree, errors } = parser.parse(tokens);
   for (const error of errors) {

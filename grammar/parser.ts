@@ -1,6 +1,6 @@
 /** The grammar: LL(2), one rule for each line of `dn.ebnf`. It builds a concrete tree and recovers from every error. */
 import type { CstNode, IParserErrorMessageProvider, IRecognitionException, IToken, Rule } from "chevrotain";
-import { createExpectations, TooManyErrors } from "./expectations.ts";
+import { createExpectations, TooManyProblems } from "./expectations.ts";
 import { ExpressionParser, type ParserOptions, type RuleMethod } from "./expression-parser.ts";
 import * as t from "./tokens.ts";
 
@@ -371,7 +371,7 @@ export function createParser(options: ParserOptions = {}): Parser {
         const tree = parser.file();
         return { tree, errors: parser.errors };
       } catch (error) {
-        if (!(error instanceof TooManyErrors)) throw error;
+        if (!(error instanceof TooManyProblems)) throw error;
         return { tree: undefined, errors: parser.errors };
       }
     },

@@ -28,9 +28,9 @@ export class RecoveringParser extends CstParser {
   declare private readonly importLexerState: (state: number) => void;
   declare private readonly SAVE_ERROR: (error: Error) => Error;
 
-  /** Every bracket has its partner already. */
-  protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
-    return !OPENERS.has(type) && !CLOSERS.has(type);
+  /** No token is ever made up: brackets have their partners already, and finding out would recurse without bound. */
+  protected getFollowsForInRuleRecovery(): readonly TokenType[] {
+    return [];
   }
 
   protected override canTokenTypeBeDeletedInRecovery(): boolean {

@@ -166,6 +166,8 @@ function foreignSign(
     meaningOf(previous.image) === undefined &&
     !isLetter(previous.image);
   if (isFollowUp) return undefined;
+  // Bytes that are no text are told once for the whole file.
+  if (token.image === "\uFFFD") return undefined;
   const span = spanOf(file, token);
   if (!isInvisible(token.image)) {
     reporter.report(invalidCharacter.at({ span }, token.image));

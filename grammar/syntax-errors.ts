@@ -173,7 +173,7 @@ export const fileTooLarge: DiagnosticKind<[length: number]> = defineDiagnostic({
   message: (length) => `the file is too large: ${count(length, "character")}`,
   explain: {
     title: "file-too-large",
-    text: "A file holds at most 2,097,152 characters. A longer one is not a spec that anyone wrote.",
+    text: "A file holds at most 1,048,576 characters. A longer one is not a spec that anyone wrote.",
   },
 });
 

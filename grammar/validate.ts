@@ -34,11 +34,7 @@ function entriesOf(ctx: BuildContext, node: CstNode): readonly Entry[] {
 }
 
 function entryOf(ctx: BuildContext, name: string, child: CstElement): Entry | undefined {
-  if ("image" in child) {
-    return child.isInsertedInRecovery === true
-      ? undefined
-      : { name, span: tokenSpan(ctx, child), isRecovered: false };
-  }
+  if ("image" in child) return { name, span: tokenSpan(ctx, child), isRecovered: false };
   const span = nodeSpan(ctx, child);
   const isAlias = name === "model" && child.children["modelAlias"] !== undefined;
   return span && { name: isAlias ? "modelAlias" : name, span, isRecovered: child.recoveredNode === true };
