@@ -135,6 +135,16 @@ it("a bias that other nodes wait for stays, and with it the batch norm", () => {
   );
 });
 
+it("a bias that waits for another node stays, and with it the batch norm", () => {
+  expectUnfolded(
+    sketch([5, 5, 2], (s, x) => {
+      s.add("first", { kind: "identity" }, [x]);
+      const shift = s.constant("shift", [4]);
+      return s.norm("bn", s.add("bias", { kind: "bias" }, [s.conv("conv", x, 3, 4), shift], ["first"]));
+    }),
+  );
+});
+
 it("a kernel that two convolutions share is scaled for its own only", () => {
   const graph = sketch([5, 5, 2], (s, x) => {
     const kernel = s.constant("kernel", [3, 3, 2, 4]);

@@ -119,6 +119,18 @@ const examples: readonly Example[] = [
   },
   {
     pass: explicitPadding,
+    name: "max-pool-after-sigmoid-and-negative-pad",
+    graph: sketch([8, 8, 3], (s, x) => {
+      const sigmoid = s.add("sigmoid", { kind: "pointwise", function: "sigmoid" }, [x]);
+      const nowhere = [0, 0] as const;
+      const pad = s.add("pad", { kind: "pad", padding: [nowhere, padding, padding, nowhere], value: -1 }, [
+        sigmoid,
+      ]);
+      return { a: s.maxPool("pool1", sigmoid, 3, { padding }), b: s.maxPool("pool2", pad, 3, { padding }) };
+    }),
+  },
+  {
+    pass: explicitPadding,
     name: "average-pool-counting",
     graph: sketch([8, 8, 3], (s, x) => s.averagePool("pool", x, 3, { stride: 2, padding })),
   },

@@ -1,7 +1,7 @@
 /** What the SavedModel target writes, run on the real library and compared with naive loops. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { LoweredGraph, PrimitiveKind } from "../../src/ir/lowered.ts";
+import type { LoweredGraph, Padding, PrimitiveKind } from "../../src/ir/lowered.ts";
 import { interpret } from "../passes/interpret.ts";
 import { constantOf, feedFor, randomGraph } from "../passes/random-graph.ts";
 import { sketch } from "../passes/sketch.ts";
@@ -95,6 +95,21 @@ it("negative values survive a padded max pool", async () => {
   const { y } = await runNatively(graph, feed);
   expect(Math.max(...(y?.data ?? []))).toBeLessThan(-6);
   await expectNativeAgrees(graph);
+});
+
+it("a convolution of a value with padded channels sees those channels", async () => {
+  for (const shape of [
+    [5, 5, 2],
+    [4, 5, 5, 2],
+  ]) {
+    await expectNativeAgrees(
+      sketch(shape, (s, x) => {
+        const spatial = shape.slice(1).map((): Padding => [0, 1]);
+        const padding: readonly Padding[] = [[0, 0], ...spatial, [1, 2]];
+        return s.conv("conv", s.add("pad", { kind: "pad", padding, value: 0 }, [x]), 2, 3);
+      }),
+    );
+  }
 });
 
 it("dilated and strided convolutions over images and volumes agree", async () => {
