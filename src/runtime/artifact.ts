@@ -8,6 +8,7 @@ import { invariant } from "../base/invariant.ts";
 import { quoted } from "../base/text.ts";
 import { DESCRIPTION_FILE } from "../targets/artifact.ts";
 import type { ArtifactFile } from "../targets/target.ts";
+import { systemReasonOf } from "./system-reason.ts";
 
 export const cannotWrite: DiagnosticKind<[path: string, reason: string]> = defineDiagnostic({
   code: "DN0902",
@@ -52,7 +53,7 @@ export async function writeArtifact(
     await synchronize(dirname(target));
     return true;
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = systemReasonOf(error);
     if (reason === undefined) throw error;
     reporter.report(cannotWrite.at({ help: ["name another folder with `-o`"] }, directory, reason));
     return false;
@@ -142,24 +143,6 @@ function replaceFolder(target: string, fresh: string): void {
   rmSync(previous, { recursive: true });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EDQUOT: "the quota is used up",
-  EEXIST: "a file is in the way",
-  ENAMETOOLONG: "the name is too long",
-  ENOSPC: "no space left on the disk",
-  ENOTDIR: "a file is in the way",
-  ENOTEMPTY: "another program wrote there meanwhile",
-  EPERM: "the operation is not permitted",
-  EROFS: "the file system is read-only",
-};
-
-/** In words, when the file system is to blame; `undefined` for every other error. */
-function reasonOf(error: unknown): string | undefined {
-  const code = errorCode(error);
-  return code === undefined ? undefined : (REASONS[code] ?? code);
-}
-
 function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "syscall" in error && "code" in error ? String(error.code) : undefined;
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
