@@ -51,7 +51,10 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    description = json.loads((arguments.artifact / "dnc.json").read_text())
+    description_file = arguments.artifact / "dnc.json"
+    if not description_file.is_file():
+        raise SystemExit(f"{arguments.artifact} is no folder that `dnc compile` wrote: it has no dnc.json")
+    description = json.loads(description_file.read_text())
     files = dict(pair.split("=", 1) for pair in arguments.input)
     unknown = files.keys() - description["inputs"].keys()
     if unknown:
