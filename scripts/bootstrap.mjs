@@ -19,7 +19,8 @@ export async function bootstrap(options) {
   if (!buildIsCurrent()) {
     say("building dnc");
     const { build } = await import("./build.mjs");
-    await build();
+    // esbuild has printed its errors by the time it rejects.
+    await build().catch(() => fail("dnc does not build", 1));
   }
   if (options.library) await provideLibrary();
 }

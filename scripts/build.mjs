@@ -54,4 +54,5 @@ function removeOld(dist, current) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+// esbuild has printed its errors by the time it rejects.
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => process.exit(1));

@@ -164,7 +164,7 @@ function nearestExisting(path: string): string {
 function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
-    return true;
+    return lstatSync(folder).isDirectory();
   } catch {
     return false;
   }

@@ -46,18 +46,23 @@ export type Download =
 
 export interface DownloadContext {
   readonly artifact: Artifact;
-  /** Whole, verified wheels only: what survives an interruption. */
-  readonly downloads: string;
+  readonly cache: string;
   /** For everything unfinished. */
   readonly staging: string;
   readonly environment: Environment;
   readonly progress: Progress;
 }
 
+/** Holds whole, verified wheels only: what survives an interruption. */
+export function downloadsFolder(cache: string): string {
+  return join(cache, "downloads");
+}
+
 /** The path of the wheel, verified; one that an interrupted run has left is used again. */
 export async function downloadWheel(ctx: DownloadContext, reporter: Reporter): Promise<string | undefined> {
   const { wheel, project, version } = ctx.artifact;
-  const kept = join(ctx.downloads, wheel.file);
+  const downloads = downloadsFolder(ctx.cache);
+  const kept = join(downloads, wheel.file);
   if (statSync(kept, { throwIfNoEntry: false })?.size === wheel.bytes && sha256Of(kept) === wheel.sha256)
     return kept;
 
@@ -74,7 +79,7 @@ export async function downloadWheel(ctx: DownloadContext, reporter: Reporter): P
     reporter.report(wheelMismatch.at({ notes, help: ["run `dnc setup` to download it again"] }, wheel.file));
     return undefined;
   }
-  await mkdir(ctx.downloads, { recursive: true });
+  await mkdir(downloads, { recursive: true });
   await rename(file, kept);
   return kept;
 }
@@ -84,7 +89,7 @@ async function fetchWheel(ctx: DownloadContext, reporter: Reporter): Promise<str
   const viaPip = await downloadWithPip(ctx);
   if (viaPip.kind === "file") return viaPip.path;
   if (viaPip.kind === "disk-full") {
-    reporter.report(diskFullAt(ctx.staging, [viaPip.reason]));
+    reporter.report(diskFullAt(ctx.cache, [viaPip.reason]));
     return undefined;
   }
   const direct = await downloadFromIndex(ctx);

@@ -44,10 +44,11 @@ export function lackOfSpace(folder: string, needed: number): Diagnostic | undefi
 
 /** An error of the file system as a diagnostic, or undefined when it is of no such kind. */
 export function fileSystemFault(error: unknown, folder: string): Diagnostic | undefined {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined) return undefined;
   if (FULL.has(code)) return diskFullAt(folder);
-  if (!FORBIDDEN.has(code)) return undefined;
+  // Making a folder and its parents on a read-only disk, Node says that there is no such folder.
+  if (!FORBIDDEN.has(code) && syscall !== "mkdir") return undefined;
   return cacheNotWritable.at(
     { notes: [message], help: ["set DNC_CACHE_DIR to a folder that you may write to, and run `dnc setup`"] },
     folder,

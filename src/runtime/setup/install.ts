@@ -9,7 +9,7 @@ import { withByteUnit } from "../../base/text.ts";
 import { ADDON, type Compiler, compileAddon, findCompiler } from "./addon.ts";
 import type { Artifact } from "./artifact.ts";
 import { createStaging, type Environment, lockCache, removeFolder } from "./cache.ts";
-import { downloadWheel } from "./download.ts";
+import { downloadsFolder, downloadWheel } from "./download.ts";
 import { fileSystemFault, lackOfSpace } from "./environment-faults.ts";
 import {
   describeFile,
@@ -152,10 +152,6 @@ export function spaceNeeded(artifact: Artifact): number {
   return artifact.wheel.bytes + artifact.unpackedBytes;
 }
 
-function downloadsFolder(cache: string): string {
-  return join(cache, "downloads");
-}
-
 function totalBytes(files: readonly InstalledFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
@@ -167,7 +163,7 @@ async function provideFiles(
   ctx: InstallContext,
   reporter: Reporter,
 ): Promise<readonly InstalledFile[] | undefined> {
-  const { artifact, cache, progress, staging } = ctx;
+  const { artifact, cache, progress } = ctx;
   const hashes = new Map(reuseFiles(damaged, fresh, artifact));
   const missing = new Map(Object.entries(artifact.members).filter(([, path]) => !hashes.has(path)));
   if (missing.size > 0) {
@@ -176,8 +172,7 @@ async function provideFiles(
       reporter.report(shortage);
       return undefined;
     }
-    const downloads = downloadsFolder(cache);
-    const wheel = await downloadWheel({ ...ctx, downloads, staging }, reporter);
+    const wheel = await downloadWheel(ctx, reporter);
     if (wheel === undefined) return undefined;
     progress.step(`unpacking the library (${withByteUnit(artifact.unpackedBytes)})`);
     const onBytes = (done: number): void => progress.advance(done, artifact.unpackedBytes);

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -46,7 +47,8 @@ export type Health =
 
 /** Undefined when there is no such file. */
 function stampOf(path: string): { readonly bytes: number; readonly stamp: string } | undefined {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  // A path below something that is no folder makes `statSync` throw.
+  const stat = existsSync(path) ? statSync(path, { bigint: true, throwIfNoEntry: false }) : undefined;
   if (!stat?.isFile()) return undefined;
   // Nobody can set the time of change, so an edit that restores the time of modification is seen too.
   return { bytes: Number(stat.size), stamp: `${stat.ino} ${stat.mtimeNs} ${stat.ctimeNs}` };
@@ -110,7 +112,7 @@ export function faultOf(folder: string, file: InstalledFile, options: { full: bo
  * `full` always compares the content, which takes a second or two.
  */
 export function examine(folder: string, options: { full: boolean }): Health {
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return { state: "missing" };
+  if (!existsSync(folder)) return { state: "missing" };
   const manifest = readManifest(folder);
   if (manifest === undefined) {
     return { state: "damaged", path: MANIFEST, reason: `${MANIFEST} is missing or unreadable` };

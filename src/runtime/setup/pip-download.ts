@@ -52,10 +52,10 @@ export async function downloadWithPip(ctx: DownloadContext): Promise<Download> {
 
 /** pip says that no version matches both when the index lacks it and when the index cannot be reached. */
 function pipFault(output: string): Download {
-  const errors = output.split("\n").filter((line) => line.startsWith("ERROR: "));
-  const reason = `pip: ${errors[0]?.replace("ERROR: ", "") ?? lastLines(output, 1)}`;
-  if (/No space left on device|Errno 28|Disk quota exceeded/i.test(output))
-    return { kind: "disk-full", reason };
+  const isFull = /^.*(No space left on device|Errno 28|Disk quota exceeded).*$/im.exec(output);
+  if (isFull !== null) return { kind: "disk-full", reason: `pip: ${isFull[0].replace(/^ERROR: /, "")}` };
+  const error = /^ERROR: (?!Exception:)(.*)$/m.exec(output)?.[1] ?? lastLines(output, 1);
+  const reason = `pip: ${error}`;
   if (/Retrying \(Retry|ConnectionError|ReadTimeout|SSLError|ProxyError|Could not fetch URL/i.test(output)) {
     return { kind: "unreachable", reason };
   }
