@@ -15,11 +15,14 @@ export const unknownParameter: DiagnosticKind<[callee: string, name: string]> = 
   },
 });
 
-export const tooManyArguments: DiagnosticKind<[given: number, callee: string, taken: number]> =
+/** More arguments than a callee has parameters, or several for the parameter named `taken`. */
+export const tooManyArguments: DiagnosticKind<[given: number, callee: string, taken: number | string]> =
   defineDiagnostic({
     code: "DN0302",
-    message: (given: number, callee: string, taken: number) =>
-      `${count(given, "argument")} for the ${count(taken, "parameter")} of ${quoted(callee)}`,
+    message: (given: number, callee: string, taken: number | string) =>
+      typeof taken === "string"
+        ? `${count(given, "argument")} for ${quoted(taken)} of ${quoted(callee)}`
+        : `${count(given, "argument")} for the ${count(taken, "parameter")} of ${quoted(callee)}`,
     explain: {
       title: "too-many-arguments",
       text: "Positional arguments fill the parameters in the order of their declaration; named ones follow, each once. Window sizes, strides and channels have a place of their own: `conv 7 /2 -> 64`.",
@@ -27,17 +30,6 @@ export const tooManyArguments: DiagnosticKind<[given: number, callee: string, ta
       right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < dropout(p=0.5); gap >; }\n",
     },
   });
-
-export const givenTwice: DiagnosticKind<[callee: string, name: string]> = defineDiagnostic({
-  code: "DN0308",
-  message: (callee: string, name: string) => `${quoted(name)} of ${quoted(callee)} is given twice`,
-  explain: {
-    title: "argument-given-twice",
-    text: "Each parameter takes one argument, by position or by name, and a window size is written after the name of the stage or as `size=`.",
-    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < dropout(p=0.5, p=0.2); gap >; }\n",
-    right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < dropout(p=0.5); gap >; }\n",
-  },
-});
 
 export const missingParameter: DiagnosticKind<[callee: string, name: string]> = defineDiagnostic({
   code: "DN0303",

@@ -4,7 +4,7 @@ import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter } from "../base/source.ts";
 import { count, nearest, quoted } from "../base/text.ts";
-import { givenTwice, missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
+import { missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
 import { STAGES } from "../ops/index.ts";
 import type { Slots } from "../ops/op.ts";
 import { LATER_STAGES, notSupported, UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
@@ -277,8 +277,9 @@ function resolveArguments(
       fits = false;
     } else if (earlier !== undefined) {
       reporter.report(
-        givenTwice.at(
+        tooManyArguments.at(
           { span: item.span, labels: [{ span: earlier, text: "first given here" }] },
+          2,
           name,
           parameter,
         ),
