@@ -4,16 +4,13 @@ import { printRef, printTensorType } from "./lowered.ts";
 
 /** Ends with a line break. Values of constants are not shown. */
 export function printLowered(graph: LoweredGraph): string {
-  return [
-    `graph ${graph.name}`,
-    ...graph.nodes.map(printLoweredNode),
-    ...graph.outputs.map(printOutput),
-    "",
-  ].join("\n");
+  return [`graph ${graph.name}`, ...graph.nodes.map(printNode), ...graph.outputs.map(printOutput), ""].join(
+    "\n",
+  );
 }
 
 /** `net/conv = convolution 3x3 /2 pad 1 (net/x, net/conv/weight) : [?, 56, 56, 64]`. */
-export function printLoweredNode(node: LoweredNode): string {
+function printNode(node: LoweredNode): string {
   const operands = node.inputs.length > 0 ? ` (${node.inputs.map(printRef).join(", ")})` : "";
   const control = node.control.length > 0 ? ` after ${node.control.join(", ")}` : "";
   const types = node.outputs.map(printTensorType).join(", ");
@@ -45,7 +42,7 @@ function printPrimitive(primitive: Primitive): string {
 }
 
 /** `7x7 /2 dilated 1x2 pad 3`: what does nothing is left out, and what is equal on all axes is said once. */
-function printWindow(window: Window): string {
+export function printWindow(window: Window): string {
   const isOne = (value: number): boolean => value === 1;
   const parts = [window.size.join("x")];
   if (!window.stride.every(isOne)) parts.push(`/${once(window.stride)}`);

@@ -37,7 +37,7 @@ export function runPasses(
   }, graph);
 }
 
-export function countOperations(graph: LoweredGraph): number {
+function countOperations(graph: LoweredGraph): number {
   return graph.nodes.filter(({ primitive: { kind } }) => kind !== "constant" && kind !== "input").length;
 }
 

@@ -3,5 +3,3 @@ import { savedModelTarget } from "./savedmodel/target.ts";
 import type { Target } from "./target.ts";
 
 export const targets: readonly Target[] = [savedModelTarget];
-
-export const defaultTarget: Target = savedModelTarget;

@@ -67,7 +67,7 @@ it("a model that a SavedModel cannot hold is refused before any weight is made",
   const reporter = collectDiagnostics();
   expect(emitArtifact(savedModelTarget, matmulOf(20_000, 20_000), facts, reporter)).toBeUndefined();
   expect(reporter.diagnostics.map(({ code, message }) => [code, message])).toEqual([
-    ["DN0702", "the weights of sketch make a SavedModel of 1.5 GiB, more than the format can hold"],
+    ["DN0702", "the SavedModel of sketch would have 1.5 GiB, and 1.4 GiB is the most that loads safely"],
   ]);
 });
 

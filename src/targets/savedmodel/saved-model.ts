@@ -7,8 +7,8 @@ import type { Encoded } from "./protobuf.ts";
 import { integerField, mapField, message, messageField, textField } from "./protobuf.ts";
 
 /** The tag and the signature that loaders ask for when they are told nothing. */
-export const SERVE = "serve";
-export const SIGNATURE = "serving_default";
+const SERVE = "serve";
+const SIGNATURE = "serving_default";
 
 export function savedModel(graph: LoweredGraph): Encoded {
   const metaInfo = message(textField(4, SERVE), textField(5, "2.15.0"));

@@ -10,12 +10,12 @@ import { savedModel, tensorName } from "./saved-model.ts";
 /** A protocol buffer ends at 2 GiB, and TensorFlow copies it while it loads: this leaves room for both. */
 const MAX_SIZE = 1.5e9;
 
-export const modelTooLarge: DiagnosticKind<[name: string, size: number]> = defineDiagnostic({
+export const savedModelTooLarge: DiagnosticKind<[name: string, size: number]> = defineDiagnostic({
   code: "DN0702",
   message: (name: string, size: number) =>
-    `the weights of ${name} make a SavedModel of ${withByteUnit(size)}, more than the format can hold`,
+    `the SavedModel of ${name} would have ${withByteUnit(size)}, and ${withByteUnit(MAX_SIZE)} is the most that loads safely`,
   explain: {
-    title: "model-too-large",
+    title: "savedmodel-too-large",
     text: "A SavedModel keeps its weights in one protocol buffer, which ends at 2 GiB; `dnc` writes none above 1.4 GiB (1.5 GB), because loading needs room as well. `dnc report` shows which stages have the most parameters.",
   },
 });
@@ -29,7 +29,7 @@ export const savedModelTarget: Target = {
     const encoded = savedModel(graph);
     if (encoded.length > MAX_SIZE) {
       reporter.report(
-        modelTooLarge.at(
+        savedModelTooLarge.at(
           { help: ["use narrower or fewer layers; `dnc report` shows where the parameters are"] },
           graph.name,
           encoded.length,
