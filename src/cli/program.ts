@@ -28,7 +28,11 @@ export async function runProgram(args: readonly string[], commands: Commands = C
   }
   // An exit, unlike a death by the signal, lets commands remove what is half-written.
   for (const [signal, number] of SIGNALS) process.on(signal, () => process.exit(128 + number));
+  let hasFailed = false;
   process.on("uncaughtException", (error) => {
+    // A failure in telling of a failure would go on forever.
+    if (hasFailed) process.exit(70);
+    hasFailed = true;
     tell(reportBug(error, args));
     void exit(70);
   });
