@@ -93,6 +93,17 @@ export function spanBefore(span: Span): Span {
   return { file: span.file, start: span.start, end: span.start };
 }
 
+/** A span as JSON documents have it. */
+export interface SpanJson {
+  readonly path: string;
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export function spanToJson(span: Span): SpanJson {
+  return { path: span.file.path, start: startOf(span), end: endOf(span) };
+}
+
 /** `path:line:column` of where a span starts. */
 export function placeOf(span: Span): string {
   const { line, column } = startOf(span);

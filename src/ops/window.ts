@@ -4,7 +4,7 @@ import { count } from "../base/text.ts";
 import type { Padding, Window } from "../ir/lowered.ts";
 import { axisName, printShape, rankOf, type Shape } from "../ir/shape.ts";
 import type { PadRule, PerAxis } from "./argument.ts";
-import type { Site } from "./op.ts";
+import type { OpNode, Site } from "./op.ts";
 
 export const wrongRank: DiagnosticKind<[what: string, given: number, rank: number]> = defineDiagnostic({
   code: "DN0306",
@@ -193,4 +193,12 @@ export function windowedSizes(
     );
   }
   return sizes;
+}
+
+/** The window of a convolution or pool. */
+export function windowOf(node: OpNode): Window | undefined {
+  const { attrs } = node;
+  return typeof attrs === "object" && attrs !== null && "window" in attrs
+    ? (attrs.window as Window)
+    : undefined;
 }

@@ -96,7 +96,7 @@ export function instantiate(
     build,
     module,
     frame: { ...frame, bindings: binding.printed },
-    path: name,
+    path: pathOf(name),
     scope: childScope(binding.scope),
   };
   for (const [symbol, sizes] of bindings.inputs) {
@@ -115,6 +115,11 @@ export function instantiate(
     ...place,
     build: { ...build, settings: settingsOf(body, place) },
   });
+}
+
+/** What the paths of its nodes begin with: TensorFlow refuses names that start with `_`. */
+function pathOf(model: string): string {
+  return model.startsWith("_") ? `n${model}` : model;
 }
 
 function fileScopeOf(module: Module, scopes: Map<Module, Scope>, build: Build): Scope {

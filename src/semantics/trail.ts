@@ -1,9 +1,9 @@
 /** Where sizes come from: which stage last changed an axis, and the chain of stages that led to a value. */
 import type { Label } from "../base/diagnostic.ts";
 import { spanText } from "../base/source.ts";
-import type { Window } from "../ir/lowered.ts";
 import { axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
 import type { Claim, OpNode, Value } from "../ops/op.ts";
+import { windowOf } from "../ops/window.ts";
 
 /** How many steps a trail shows at each end. */
 const SHOWN_STEPS = 4;
@@ -43,14 +43,6 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
 
 function strides(node: OpNode, axis: number): boolean {
   return (windowOf(node)?.stride[axis - 1] ?? 1) > 1;
-}
-
-/** The window of a convolution or pool. */
-export function windowOf(node: OpNode): Window | undefined {
-  const { attrs } = node;
-  return typeof attrs === "object" && attrs !== null && "window" in attrs
-    ? (attrs.window as Window)
-    : undefined;
 }
 
 /** The stages that changed the shape on the way to a value: `conv 3 /2 [64 @ 112x112]`. */

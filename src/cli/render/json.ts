@@ -1,13 +1,7 @@
 /** Diagnostics as JSON: the objects of `dnc check --json`, of JSON lines and of editors. */
 import type { Applicability, Diagnostic, Frame, Iterations, Severity } from "../../base/diagnostic.ts";
-import { endOf, type Position, type Span, startOf } from "../../base/source.ts";
+import { type SpanJson, spanToJson } from "../../base/source.ts";
 import { framesOf } from "./trail.ts";
-
-export interface SpanJson {
-  readonly path: string;
-  readonly start: Position;
-  readonly end: Position;
-}
 
 export interface FrameJson {
   readonly kind: Frame["kind"];
@@ -78,8 +72,4 @@ function frameToJson({ kind, name, definition, call, bindings, iteration }: Fram
     bindings,
     ...(iteration && { iteration }),
   };
-}
-
-function spanToJson(span: Span): SpanJson {
-  return { path: span.file.path, start: startOf(span), end: endOf(span) };
 }
