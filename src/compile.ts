@@ -156,8 +156,8 @@ export interface CompileOptions {
   readonly weights: WeightsChoice;
   /** Recorded in the artifact. */
   readonly version: string;
-  /** Sees the lowered graph (`lowering`) and what each pass makes of it. */
-  readonly onPass?: (result: PassResult, graph: LoweredGraph) => void;
+  /** Sees the lowered graph (`lowering`) and what each pass, by its name, makes of it. */
+  readonly onGraph?: (name: string, graph: LoweredGraph) => void;
   /** Ends after this pass, with nothing to write. */
   readonly stopAfter?: string;
 }
@@ -175,21 +175,24 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
   invariant(target !== undefined, `there is no target ${options.target}`);
   const stop = target.passes.findIndex((pass) => pass.name === options.stopAfter);
   const passes: PassResult[] = [];
-  const lowered = runPasses(
-    lowerGraph(graph, weightsOf(graph, options.weights)),
-    stop < 0 ? target.passes : target.passes.slice(0, stop + 1),
-    {
-      onPass(result, after) {
-        passes.push(result);
-        options.onPass?.(result, after);
-      },
+  const start = lowerGraph(graph, weightsOf(graph, options.weights));
+  options.onGraph?.("lowering", start);
+  const lowered = runPasses(start, stop < 0 ? target.passes : target.passes.slice(0, stop + 1), {
+    onPass(result, after) {
+      passes.push(result);
+      options.onGraph?.(result.name, after);
     },
-  );
+  });
   if (stop >= 0) return { lowered, passes };
   const { params: parameters, macs } = countsOf(graph.nodes, graph);
   const facts = { version: options.version, weights: describeWeights(options.weights), parameters, macs };
   const files = emitArtifact(target, lowered, facts, reporter);
   return files === undefined ? { lowered, passes } : { lowered, passes, files };
+}
+
+/** What `--print-after` and `--stop-after` take. */
+export function passNames(target: string): readonly string[] {
+  return targets.find((candidate) => candidate.name === target)?.passes.map((pass) => pass.name) ?? [];
 }
 
 /** The values of each weight, made when they are asked for. */

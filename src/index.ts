@@ -1,17 +1,30 @@
 /** The public door: pure functions of source text and options. Running models is in `./runtime/index.ts`. */
-export type { Diagnostic, Frame, Label, Reporter } from "./base/diagnostic.ts";
+export {
+  collectDiagnostics,
+  type Diagnostic,
+  type Frame,
+  hasErrors,
+  type Label,
+  type Reporter,
+} from "./base/diagnostic.ts";
 export type { SourceFile, Span } from "./base/source.ts";
 export {
+  type CheckedModel,
   type CheckResult,
   type CompileOptions,
   type CompileResult,
   check,
   compile,
+  describeWeights,
+  passNames,
   type ElaborateOptions,
   type ElaborateResult,
   elaborate,
   type WeightsChoice,
+  weightsOf,
 } from "./compile.ts";
+export { describeModel, type ModelDescription } from "./describe.ts";
+export { printLowered } from "./ir/lowered-print.ts";
 export type { CheckedGraph } from "./ops/op.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/instantiate.ts";

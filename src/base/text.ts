@@ -16,8 +16,13 @@ export function quoted(name: string): string {
   return `\`${name}\``;
 }
 
+/** An exact integer for JSON: a string past 2^53, where readers lose digits. */
+export function jsonInteger(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
 /** `7,978,856`. */
-export function withSeparators(value: number | bigint): string {
+export function withSeparators(value: number | bigint | string): string {
   return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 

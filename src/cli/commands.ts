@@ -10,6 +10,18 @@ export interface CommandEntry {
 export type Commands = Readonly<Record<string, CommandEntry>>;
 
 export const COMMANDS: Commands = {
+  check: {
+    summary: "check specs: names, shapes, promises; runs nothing",
+    load: () => import("./commands/check.ts"),
+  },
+  compile: {
+    summary: "write a model as a TensorFlow SavedModel",
+    load: () => import("./commands/compile.ts"),
+  },
+  run: {
+    summary: "run a spec or an artifact natively on an image or array",
+    load: () => import("./commands/run.ts"),
+  },
   explain: {
     summary: "say what a diagnostic means and how to mend it",
     load: () => import("./commands/explain.ts"),

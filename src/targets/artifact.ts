@@ -1,6 +1,7 @@
 /** An artifact: the files of a target, and `dnc.json`, which says what they are and how to feed and read them. */
 import type { Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
+import { jsonInteger } from "../base/text.ts";
 import type { LoweredGraph, Port } from "../ir/lowered.ts";
 import { typeOfPort } from "../ir/lowered.ts";
 import type { ArtifactFile, Target } from "./target.ts";
@@ -92,7 +93,3 @@ function describePort(target: Target, graph: LoweredGraph, port: Port): PortDesc
 }
 
 const LAYOUTS: readonly TensorLayout[] = ["NC", "NLC", "NHWC", "NDHWC"];
-
-function jsonInteger(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
-}

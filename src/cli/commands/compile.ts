@@ -1,0 +1,220 @@
+/** `dnc compile`: from a spec to an artifact on disk. */
+import { join } from "node:path";
+import { withByteUnit, withSeparators } from "../../base/text.ts";
+import {
+  type CheckedGraph,
+  type CompileResult,
+  collectDiagnostics,
+  compile,
+  describeModel,
+  describeWeights,
+  hasErrors,
+  type ModelDescription,
+  passNames,
+  printLowered,
+  type WeightsChoice,
+  weightsOf,
+} from "../../index.ts";
+import { writeArtifact } from "../../runtime/artifact.ts";
+import { openSession } from "../../runtime/session.ts";
+import { type Agreement, TOLERANCE, verifySession } from "../../runtime/verify.ts";
+import {
+  type Command,
+  type ExitCode,
+  type Flag,
+  type FlagValues,
+  type Terminal,
+  UsageError,
+} from "../command.ts";
+import { readTarget, TARGET_FLAGS } from "../target.ts";
+import { VERSION } from "../version.ts";
+
+export const WEIGHT_FLAGS: Readonly<Record<"weights" | "seed", Flag>> = {
+  weights: {
+    type: "string",
+    value: "KIND",
+    summary: "init (the spec's initialisers; default) or hash (the golden filling)",
+  },
+  seed: { type: "string", value: "N", summary: "of the initialisers (default 0)" },
+};
+
+export const command: Command = {
+  name: "compile",
+  summary: "write a model as a TensorFlow SavedModel",
+  usage: "dnc compile TARGET [-o DIR] [--weights init|hash] [--verify] [--json]",
+  description:
+    "Compiles a model to an artifact that TensorFlow loads unchanged, in Python, in TensorFlow Serving and in " +
+    "tfjs-node. The folder appears at once or not at all. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
+  examples: [
+    ["dnc compile specs/densenet121.dn", "writes build/densenet121"],
+    [
+      "dnc compile specs/densenet-tiny.dn --verify",
+      "also compares a native run with the reference interpreter",
+    ],
+  ],
+  flags: {
+    output: {
+      type: "string",
+      short: "o",
+      value: "DIR",
+      summary: "the folder of the artifact (default build/MODEL)",
+    },
+    target: { type: "string", value: "NAME", summary: "savedmodel, the only one so far" },
+    ...WEIGHT_FLAGS,
+    ...TARGET_FLAGS,
+    "print-after": {
+      type: "string",
+      value: "PASS",
+      summary: "print the graph after a pass, after `lowering`, or after `all`",
+    },
+    "stop-after": { type: "string", value: "PASS", summary: "end after this pass and write nothing" },
+    verify: { type: "boolean", summary: "run the artifact and compare it with the reference interpreter" },
+    json: { type: "boolean", summary: "print JSON (schema dnc/compile-1)" },
+  },
+  exitCodes: [
+    [1, "the spec has errors, or the artifact does not compute what it should"],
+    [3, "only promises (`expect`) do not hold"],
+    [4, "no native library (for --verify), or the folder cannot be written"],
+  ],
+  async run(positionals, flags, terminal) {
+    const [target, ...rest] = positionals;
+    if (target === undefined || rest.length > 0)
+      throw new UsageError("`dnc compile` takes one target: FILE.dn[:MODEL]");
+    const weights = readWeights(flags);
+    checkPassFlags(flags);
+    const { graph, diagnostics, exitCode } = readTarget(target, flags);
+    terminal.show(diagnostics);
+    if (graph === undefined) return exitCode;
+    return compileGraph(graph, weights, flags, terminal);
+  },
+};
+
+async function compileGraph(
+  graph: CheckedGraph,
+  weights: WeightsChoice,
+  flags: FlagValues,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const collector = collectDiagnostics();
+  const [printAfter, stopAfter] = [flags["print-after"], flags["stop-after"]];
+  const print = flags["json"] === true ? terminal.err : terminal.out;
+  const result = compile(
+    graph,
+    {
+      target: "savedmodel",
+      weights,
+      version: VERSION,
+      ...(typeof stopAfter === "string" ? { stopAfter } : {}),
+      onGraph(name, after) {
+        if (printAfter === "all" || printAfter === name) print(`after ${name}:\n${printLowered(after)}\n`);
+      },
+    },
+    collector,
+  );
+  const folder = typeof flags["output"] === "string" ? flags["output"] : join("build", graph.name);
+  const written = result.files !== undefined && (await writeArtifact(folder, result.files, collector));
+  terminal.show(collector.diagnostics);
+  if (hasErrors(collector.diagnostics)) return 4;
+  const agreements = written && flags["verify"] === true ? verify(folder, graph, weights, terminal) : [];
+  if (agreements === undefined) return 4;
+  const facts: Facts = {
+    model: describeModel(graph),
+    weights,
+    result,
+    folder: written ? folder : undefined,
+    agreements,
+  };
+  terminal.out(flags["json"] === true ? `${JSON.stringify(toJson(facts), undefined, 2)}\n` : toText(facts));
+  return agreements.every(agrees) ? 0 : 1;
+}
+
+interface Facts {
+  readonly model: ModelDescription;
+  readonly weights: WeightsChoice;
+  readonly result: CompileResult;
+  /** Absent when nothing was to be written. */
+  readonly folder: string | undefined;
+  readonly agreements: readonly Agreement[];
+}
+
+function verify(
+  folder: string,
+  graph: CheckedGraph,
+  weights: WeightsChoice,
+  terminal: Terminal,
+): readonly Agreement[] | undefined {
+  const collector = collectDiagnostics();
+  const session = openSession(folder, {}, collector);
+  if (session !== undefined) terminal.err("computing the reference in float64 …\n");
+  const agreements = session && verifySession(session, graph, weightsOf(graph, weights), collector);
+  session?.dispose();
+  terminal.show(collector.diagnostics);
+  return agreements;
+}
+
+function agrees({ difference }: Agreement): boolean {
+  return difference <= TOLERANCE;
+}
+
+export function readWeights(flags: FlagValues): WeightsChoice {
+  const { weights = "init", seed = "0" } = flags;
+  if (weights !== "init" && weights !== "hash") {
+    throw new UsageError(`\`--weights\` takes init or hash, not ${String(weights)}`);
+  }
+  if (!/^[0-9]{1,9}$/.test(String(seed))) throw new UsageError("`--seed` takes a whole number");
+  return weights === "hash" ? { kind: "hash" } : { kind: "init", seed: Number(seed) };
+}
+
+function checkPassFlags(flags: FlagValues): void {
+  const { target } = flags;
+  if (target !== undefined && target !== "savedmodel")
+    throw new UsageError(`\`--target\` takes savedmodel, not ${String(target)}`);
+  const names = passNames("savedmodel");
+  for (const [flag, known] of [
+    ["print-after", [...names, "lowering", "all"]],
+    ["stop-after", names],
+  ] as const) {
+    const name = flags[flag];
+    if (typeof name === "string" && !known.includes(name))
+      throw new UsageError(`\`--${flag}\` knows no pass ${name}`, [`the passes are ${names.join(", ")}`]);
+  }
+}
+
+function toJson({ model, weights, result, folder, agreements }: Facts): object {
+  return {
+    schema: "dnc/compile-1",
+    artifact: folder ?? null,
+    target: "savedmodel",
+    model: model.name,
+    bytes: sizeOf(result),
+    passes: result.passes,
+    weights: describeWeights(weights),
+    inputs: model.inputs,
+    outputs: model.outputs,
+    params: model.params,
+    macs: model.macs,
+    ...(agreements.length === 0
+      ? {}
+      : { verified: agreements.map((each) => ({ ...each, ok: agrees(each) })) }),
+  };
+}
+
+function sizeOf({ files = [] }: CompileResult): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
+}
+
+function toText({ model, weights, result, folder, agreements }: Facts): string {
+  if (folder === undefined) return `${model.name}: stopped, nothing written\n`;
+  const first = result.passes.at(0)?.before ?? 0;
+  const last = result.passes.at(-1)?.after ?? 0;
+  const checks = agreements.map(({ output, difference, largest }) => {
+    const verdict = difference <= TOLERANCE ? "agrees with" : "DIFFERS from";
+    return `  ${output} ${verdict} the reference: at most ${difference.toExponential(1)} of the largest value (${largest.toPrecision(4)})\n`;
+  });
+  return [
+    `${model.name}: ${withSeparators(model.params)} parameters, ${withSeparators(model.macs)} multiply-adds\n`,
+    `  wrote ${folder} (${withByteUnit(sizeOf(result))}, ${first} operations before the passes, ${last} after)\n`,
+    weights.kind === "hash" ? "" : `  the weights are random (initialisers, seed ${weights.seed})\n`,
+    ...checks,
+  ].join("");
+}
