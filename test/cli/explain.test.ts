@@ -1,11 +1,13 @@
 /** `dnc explain`, and what every page must be. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import type { Severity } from "../../src/base/diagnostic.ts";
 import { colorsWhere } from "../../src/cli/colors.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { dispatch } from "../../src/cli/dispatch.ts";
 import { renderMarkdown } from "../../src/cli/render/markdown.ts";
 import { diagnosticKinds } from "../../src/diagnostics.ts";
+import { check } from "../../src/index.ts";
 
 const codes = diagnosticKinds.map(({ code }) => code);
 
@@ -53,6 +55,24 @@ it.each(diagnosticKinds.map((kind) => [kind.code, kind] as const))(
     for (const example of [wrong, right]) if (example !== undefined) expect(example.trim()).not.toBe("");
   },
 );
+
+const examples = diagnosticKinds.filter(({ explanation }) => explanation.wrong !== undefined);
+
+it.each(examples.map((kind) => [kind.code, kind] as const))(
+  "shows specs for %s that are wrong in this way alone, and right",
+  (code, kind) => {
+    const { wrong = "", right } = kind.explanation;
+    expect(codesOf(wrong, kind.severity)).toEqual([code]);
+    if (right !== undefined) expect(codesOf(right, kind.severity)).toEqual([]);
+  },
+);
+
+/** What the checker tells of a spec, each code once; hints only where hints are looked for. */
+function codesOf(text: string, severity: Severity): readonly string[] {
+  const { diagnostics } = check({ path: "example.dn", text }, { load: () => undefined });
+  const told = diagnostics.filter((each) => each.severity !== "hint" || severity === "hint");
+  return [...new Set(told.map((each) => each.code))];
+}
 
 it("prints a page, however its code is written", async () => {
   const page = await explain("DN0406");
