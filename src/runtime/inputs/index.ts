@@ -4,10 +4,14 @@ import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../../base
 import { count, listOf, nearest, quoted } from "../../base/text.ts";
 import { dimensions } from "../../ir/shape.ts";
 import { elementsOf } from "../../ops/reference-tensor.ts";
+import { arrayReader } from "./array.ts";
 import { hashedInput, randomInput } from "./generated.ts";
 import { readImage } from "./image.ts";
 import type { Input, InputReader, Wanted } from "./input.ts";
+import { json } from "./json.ts";
+import { npy } from "./npy.ts";
 import { unknownInput } from "./problems.ts";
+import { safetensors } from "./safetensors.ts";
 
 export const batchesDiffer: DiagnosticKind<[name: string, batch: number, other: string, otherBatch: number]> =
   defineDiagnostic({
@@ -31,6 +35,9 @@ const READERS: Readonly<Record<string, InputReader>> = {
   ".avif": readImage,
   ".tif": readImage,
   ".tiff": readImage,
+  ".npy": arrayReader(npy),
+  ".json": arrayReader(json),
+  ".safetensors": arrayReader(safetensors),
 };
 
 export interface InputOptions extends Wanted {
