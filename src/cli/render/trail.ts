@@ -56,11 +56,12 @@ function expansion(frames: readonly Frame[]): Trail {
   return { lead, items: [...items.slice(0, -1), `${items[items.length - 1]}${tail}`] };
 }
 
-function frameWords({ kind, name, bindings, iteration }: Frame): string {
-  if (kind === "repeat") return iteration === undefined ? name : `${name}[${iteration.index}]`;
-  if (bindings.length === 0) return name;
+/** `dense(k=32, n=6)`, `for[2](c=32)`. */
+function frameWords({ name, bindings, iteration }: Frame): string {
+  const repetition = iteration === undefined ? "" : `[${iteration.index}]`;
+  if (bindings.length === 0) return name + repetition;
   const more = bindings.length > MAX_BINDINGS ? ["..."] : [];
-  return `${name}(${[...bindings.slice(0, MAX_BINDINGS), ...more].join(", ")})`;
+  return `${name}${repetition}(${[...bindings.slice(0, MAX_BINDINGS), ...more].join(", ")})`;
 }
 
 function elide(items: readonly string[]): readonly string[] {
