@@ -12,6 +12,9 @@ import * as concat from "./ops/concat.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
 import * as artifacts from "./runtime/artifact.ts";
+import * as images from "./runtime/inputs/image.ts";
+import * as inputs from "./runtime/inputs/problems.ts";
+import * as safetensors from "./runtime/inputs/safetensors.ts";
 import * as native from "./runtime/native.ts";
 import * as savedModels from "./runtime/saved-model.ts";
 import * as addon from "./runtime/setup/addon.ts";
@@ -19,6 +22,7 @@ import * as download from "./runtime/setup/download.ts";
 import * as environmentFaults from "./runtime/setup/environment-faults.ts";
 import * as platform from "./runtime/setup/platform.ts";
 import * as probe from "./runtime/setup/probe.ts";
+import * as sourceFiles from "./runtime/source-files.ts";
 import * as bindingsProblems from "./semantics/bindings.ts";
 import * as buildProblems from "./semantics/build.ts";
 import * as deadValuesProblems from "./semantics/dead-values.ts";
@@ -57,6 +61,10 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   native,
   savedModels,
   artifacts,
+  sourceFiles,
+  inputs,
+  images,
+  safetensors,
   addon,
   download,
   environmentFaults,
