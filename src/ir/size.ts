@@ -1,17 +1,168 @@
-/** Sizes of axes. Shape rules change them through `mapSize`, which says how the change goes on beyond one number. */
+/**
+ * Sizes of axes: numbers, or functions of one symbol. Every size that a network can make of a symbol grows evenly:
+ * f(n + every) = f(n) + by for all n from `from` on, with `every` a product of strides. So statements about sizes,
+ * "these two are equal", "this window fits", are decided exactly by looking at one period (no solver is needed).
+ */
+import { greatestCommonDivisor, leastCommonMultiple } from "../base/integers.ts";
+import { invariant } from "../base/invariant.ts";
 
-export type Size = number;
+export type Size = number | SymbolicSize;
 
-/** A change f of a size: f(n + every) = f(n) + by for every n, as all windows, crops and upsamplings have it. */
+export interface SymbolicSize {
+  readonly symbol: string;
+  /** The size when the symbol is `value`, which is at least 1. A window that does not fit gives 0 or less. */
+  readonly at: (value: number) => number;
+  readonly every: number;
+  readonly by: number;
+  /** The rule of `every` and `by` holds from here on. */
+  readonly from: number;
+  /** As the language writes it: `floor(H/2)`. */
+  readonly text: string;
+}
+
+/** A change f of a size: f(n + every) = f(n) + by for every n from `from` on (default: everywhere). */
 export interface Step {
   readonly every: number;
   readonly by: number;
+  readonly from?: number;
 }
 
 /** Leaves lengths apart as they are: padding, cropping. */
 export const SHIFT: Step = { every: 1, by: 1 };
 
+export function symbolSize(symbol: string): SymbolicSize {
+  return { symbol, at: (value) => value, every: 1, by: 1, from: 1, text: symbol };
+}
+
 /** The size after a change: `mapSize(n, (n) => Math.floor((n - 3) / 2) + 1, { every: 2, by: 1 })`. */
-export function mapSize(size: Size, change: (size: number) => number, _step: Step): Size {
-  return change(size);
+export function mapSize(size: Size, change: (size: number) => number, step: Step): Size {
+  if (typeof size === "number") return change(size);
+  // The change repeats once the size has grown by a multiple of `step.every`.
+  const periods = size.by === 0 ? 1 : step.every / greatestCommonDivisor(step.every, Math.abs(size.by));
+  const at = (value: number): number => change(size.at(value));
+  return described({
+    symbol: size.symbol,
+    at,
+    every: size.every * periods,
+    by: size.by === 0 ? 0 : ((size.by * periods) / step.every) * step.by,
+    from: Math.max(size.from, reaches(size, step.from)),
+    text: `f(${size.text})`,
+  });
+}
+
+/** The first value from which the size stays at `bound` or above. */
+function reaches(size: SymbolicSize, bound: number | undefined): number {
+  if (bound === undefined || size.by <= 0) return size.from;
+  let value = size.from;
+  while (!staysAbove(size, value, bound)) value += size.every;
+  return value;
+}
+
+function staysAbove(size: SymbolicSize, start: number, bound: number): boolean {
+  for (let value = start; value < start + size.every; value += 1) if (size.at(value) < bound) return false;
+  return true;
+}
+
+/** Sizes that are floors of a line print as such, whatever stages led to them. */
+function described(size: SymbolicSize): Size {
+  const { symbol, at, every, by, from } = size;
+  if (by === 0 && every === 1) return isConstant(size) ? at(from) : size;
+  const offset = lineOffset(size);
+  if (offset === undefined) return size;
+  return { ...size, text: printLine(symbol, by, offset, every) };
+}
+
+function isConstant({ at, from }: SymbolicSize): boolean {
+  for (let value = 1; value < from; value += 1) if (at(value) !== at(from)) return false;
+  return true;
+}
+
+/** The b of floor((by·n + b) / every), if the size is such a function from `from` on. */
+function lineOffset({ at, every, by, from }: SymbolicSize): number | undefined {
+  // For each n, b lies in [at(n)·every − by·n, that + every − 1]; one b must do for a whole period.
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let value = from; value < from + every; value += 1) {
+    const least = at(value) * every - by * value;
+    low = Math.max(low, least);
+    high = Math.min(high, least + every - 1);
+  }
+  return low <= high ? low : undefined;
+}
+
+function printLine(symbol: string, by: number, offset: number, every: number): string {
+  const divisor = greatestCommonDivisor(by, every);
+  const factor = by / divisor;
+  const base = factor === 1 ? symbol : `${factor}*${symbol}`;
+  const divide = every / divisor;
+  // floor((c·x + b)/(c·d)) = floor((x + floor(b/c))/d).
+  const shift = Math.floor(offset / divisor);
+  const plus = (amount: number): string =>
+    amount === 0 ? "" : amount > 0 ? ` + ${amount}` : ` - ${-amount}`;
+  if (divide === 1) return `${base}${plus(shift)}`;
+  const isCeil = factor === 1 && modulo(shift, divide) === divide - 1;
+  const whole = isCeil ? (shift - (divide - 1)) / divide : 0;
+  if (isCeil) return `ceil(${base}/${divide})${plus(whole)}`;
+  return modulo(shift, divide) === 0 && factor === 1
+    ? `floor(${base}/${divide})${plus(shift / divide)}`
+    : `floor((${base}${plus(shift)})/${divide})`;
+}
+
+function modulo(value: number, modulus: number): number {
+  return ((value % modulus) + modulus) % modulus;
+}
+
+export function printSize(size: Size): string {
+  return typeof size === "number" ? `${size}` : size.text;
+}
+
+/** The number that a size is when its symbol has a value. */
+export function sizeWith(size: Size, value: number): number {
+  return typeof size === "number" ? size : size.at(value);
+}
+
+/** For what works on bound networks only. */
+export function boundSize(size: Size): number {
+  invariant(typeof size === "number", "a size is still symbolic where numbers are needed");
+  return size;
+}
+
+/** A statement about one symbol that is, from `from` on, true or false in turns of `every`. */
+export interface Condition {
+  readonly symbol: string;
+  readonly holds: (value: number) => boolean;
+  readonly every: number;
+  readonly from: number;
+}
+
+/** Whether a statement about one size holds, as a condition on its symbol. `step`: how the statement repeats in the size. */
+export function conditionOn(
+  size: SymbolicSize,
+  holds: (size: number) => boolean,
+  step: { every: number; from: number },
+): Condition {
+  const repeats = size.by === 0 ? 1 : step.every / greatestCommonDivisor(step.every, Math.abs(size.by));
+  return {
+    symbol: size.symbol,
+    holds: (value) => holds(size.at(value)),
+    every: size.every * repeats,
+    from: reaches(size, step.from),
+  };
+}
+
+/** Where two sizes of one symbol are equal. */
+export function equalityOf(a: SymbolicSize, b: Size): Condition {
+  const other: SymbolicSize =
+    typeof b === "number" ? { ...a, at: () => b, every: 1, by: 0, from: 1, text: `${b}` } : b;
+  invariant(other.symbol === a.symbol, "sizes of two symbols are compared");
+  const every = leastCommonMultiple(a.every, other.every);
+  const start = Math.max(a.from, other.from);
+  const growth = a.by * (every / a.every) - other.by * (every / other.every);
+  const holds = (value: number): boolean => a.at(value) === other.at(value);
+  if (growth === 0) return { symbol: a.symbol, holds, every, from: start };
+  // They drift apart by `growth` in each period, so beyond the largest difference in one period they never meet again.
+  let widest = 0;
+  for (let value = start; value < start + every; value += 1)
+    widest = Math.max(widest, Math.abs(a.at(value) - other.at(value)));
+  const periods = Math.ceil(widest / Math.abs(growth)) + 1;
+  return { symbol: a.symbol, holds, every: 1, from: start + periods * every };
 }
