@@ -21,7 +21,9 @@ import type { LoweredGraph } from "./ir/lowered.ts";
 import { countsOf } from "./ops/counts.ts";
 import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
+import { verifyGraph } from "./ops/verify.ts";
 import { type PassResult, runPasses } from "./passes/pass.ts";
+import { budgetExceeded } from "./semantics/expect.ts";
 import { type Bindings, hasDefaults, instantiate, NO_BINDINGS } from "./semantics/instantiate.ts";
 import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
 import { gatherProblems } from "./semantics/problems.ts";
@@ -83,7 +85,7 @@ export interface ElaborateOptions extends SourceOptions {
 }
 
 export interface ElaborateResult {
-  /** Absent when there are errors. */
+  /** Absent when there are errors other than failed expectations. */
   readonly graph?: CheckedGraph;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -109,7 +111,12 @@ export function elaborate(source: SourceFile, options: ElaborateOptions = {}): E
   }
   const graph = instantiateModel(definition, bindings);
   flush();
-  return graph === undefined || hasErrors(diagnostics) ? { diagnostics } : { graph, diagnostics };
+  const isBroken = diagnostics.some(
+    ({ severity, code }) => severity === "error" && code !== budgetExceeded.code,
+  );
+  if (graph === undefined || isBroken) return { diagnostics };
+  verifyGraph(graph);
+  return { graph, diagnostics };
 }
 
 function chooseModel(

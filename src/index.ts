@@ -16,16 +16,21 @@ export {
   check,
   compile,
   describeWeights,
-  passNames,
   type ElaborateOptions,
   type ElaborateResult,
   elaborate,
+  passNames,
   type WeightsChoice,
   weightsOf,
 } from "./compile.ts";
 export { describeModel, type ModelDescription } from "./describe.ts";
+export { type GraphJson, graphToJson } from "./ir/json.ts";
 export { printLowered } from "./ir/lowered-print.ts";
 export type { CheckedGraph } from "./ops/op.ts";
+export { printGraph } from "./ops/print.ts";
+export { type ReportJson, reportToJson } from "./report/json.ts";
+export { type Report, reportOf } from "./report/report.ts";
+export { type TableLine, tableOf } from "./report/table.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/instantiate.ts";
 export type { Loader } from "./semantics/module.ts";

@@ -254,8 +254,7 @@ it("the CIFAR ResNets with projections have their published parameters, up to 12
 
 it("a budget that is missed by one is an error", () => {
   const text = INCEPTION.replace("params == 163_696", "params == 163_697");
-  const { graph, diagnostics } = elaborateTarget({ text });
-  expect(graph).toBeUndefined();
+  const { diagnostics } = elaborateTarget({ text });
   expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
     ["DN0614", "expected `params == 163_697`, and params is 163,696"],
   ]);

@@ -69,9 +69,10 @@ function verifyWeights({ path, op, attrs, weights }: OpNode, inputs: Operands<Sh
   );
   specs.forEach(({ name, role, shape }, index) => {
     const weight = weights[index];
+    invariant(weight !== undefined, `node ${path} lacks the weight ${name}`);
     invariant(
-      weight?.path.endsWith(`/${name}`) && weight.role === role,
-      `node ${path} has ${weight?.path ?? "nothing"} for its weight ${name}`,
+      weight.path.endsWith(`/${name}`) && weight.role === role,
+      `node ${path} has ${weight.path} for its weight ${name}`,
     );
     invariant(
       weight.shape.join() === shape.join(),

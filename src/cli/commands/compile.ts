@@ -84,7 +84,7 @@ export const command: Command = {
     checkPassFlags(flags);
     const { graph, diagnostics, exitCode } = readTarget(target, flags);
     terminal.show(diagnostics);
-    if (graph === undefined) return exitCode;
+    if (graph === undefined || exitCode !== 0) return exitCode;
     return compileGraph(graph, weights, flags, terminal);
   },
 };

@@ -92,7 +92,7 @@ async function runSpec(
   const weights = readWeights(flags);
   const { graph, diagnostics, exitCode } = readTarget(target, flags);
   terminal.show(diagnostics);
-  if (graph === undefined) return exitCode;
+  if (graph === undefined || exitCode !== 0) return exitCode;
   const collector = collectDiagnostics();
   const { files } = compile(graph, { target: "savedmodel", weights, version: VERSION }, collector);
   const parent = mkdtempSync(join(tmpdir(), "dnc-run-"));

@@ -1,0 +1,131 @@
+/** What a table of a report shows: a part with a single part inside as one line, equal repetitions as one line. */
+import { startOf } from "../base/source.ts";
+import { printShape, type Shape } from "../ir/shape.ts";
+import type { Counts } from "../ops/counts.ts";
+import { nameOf, type ReportGroup, type ReportPart, type ReportRow } from "./report.ts";
+
+/** One line: a part, or several equal ones with the counts of all of them together. */
+export interface OutlineItem extends Counts {
+  /** `dense`, `logits/head`, `2…18`. */
+  readonly name: string;
+  /** `conv 3x3 pad 1` of an operation or unit; `×6` of a loop, or of equal repetitions shown as one. */
+  readonly what: string;
+  /** Of an operation. */
+  readonly in: string;
+  /** `[96…256 @ 56x56]` of a loop. */
+  readonly out: string;
+  /** `net.dn:12` of an operation. */
+  readonly source: string;
+  /** How many names of the path `name` spans. */
+  readonly levels: number;
+  readonly items: readonly OutlineItem[];
+}
+
+/** `times`: how many equal parts each of these stands for. */
+export function outlineOf(parts: readonly ReportPart[], times = 1): readonly OutlineItem[] {
+  return runsOf(parts).map((run) => itemOf(run, times));
+}
+
+/** What is seen of an item at a depth: a depth counts names of paths, however many stand on one line. */
+export function itemsWithin({ items, levels }: OutlineItem, depth: number): readonly OutlineItem[] {
+  return depth > levels ? items : [];
+}
+
+/** How many lines an outline has down to a depth. */
+export function lineCount(items: readonly OutlineItem[], depth: number): number {
+  return items.reduce((sum, item) => sum + 1 + lineCount(itemsWithin(item, depth), depth - item.levels), 0);
+}
+
+type Run = [ReportPart, ...ReportPart[]];
+
+/** Repetitions that follow each other and are equal but for their numbers stand in one run. */
+function runsOf(parts: readonly ReportPart[]): readonly Run[] {
+  const runs: Run[] = [];
+  let form: string | undefined;
+  for (const part of parts) {
+    const last = runs.at(-1);
+    const own = isNumbered(part) ? formOf(part) : undefined;
+    if (last !== undefined && own !== undefined && own === form) last.push(part);
+    else runs.push([part]);
+    form = own;
+  }
+  return runs;
+}
+
+function itemOf(run: Run, times: number): OutlineItem {
+  const [first] = run;
+  const last = run.at(-1) ?? first;
+  const total = BigInt(times * run.length);
+  const items = first.kind === "group" ? outlineOf(first.parts, times * run.length) : [];
+  const name = run.length === 1 ? nameOf(first) : `${nameOf(first)}…${nameOf(last)}`;
+  const repeated = run.length === 1 ? "" : `×${run.length}`;
+  const [only] = items;
+  if (only !== undefined && items.length === 1) {
+    return {
+      ...only,
+      name: `${name}/${only.name}`,
+      what: `${repeated} ${only.what}`.trim(),
+      levels: only.levels + 1,
+    };
+  }
+  const described = first.kind === "row" ? first.described : summaryOf(first);
+  return {
+    name,
+    what: `${repeated} ${described}`.trim(),
+    in: first.kind === "row" ? inputsOf(first) : "",
+    out: first.kind === "row" ? printShape(first.out) : outOf(first),
+    source: first.kind === "row" ? sourceOf(first) : "",
+    params: first.params * total,
+    buffers: first.buffers * total,
+    macs: first.macs * total,
+    levels: 1,
+    items,
+  };
+}
+
+function inputsOf({ in: [first, ...rest] }: ReportRow): string {
+  if (first === undefined) return "";
+  return rest.length === 0 ? printShape(first) : `${printShape(first)} + ${rest.length} more`;
+}
+
+function isNumbered(part: ReportPart): boolean {
+  return /^\d+$/.test(nameOf(part));
+}
+
+/** Equal for parts that differ in nothing that a table shows. */
+function formOf(part: ReportPart): string {
+  if (part.kind === "group")
+    return `(${part.parts.map((each) => `${nameOf(each)} ${formOf(each)}`).join("; ")})`;
+  const { described, params, buffers, macs, out } = part;
+  return [described, ...part.in.map(printShape), printShape(out), params, buffers, macs].join(" ");
+}
+
+/** The operation of a unit or join, which has the group's own path; how often a loop repeats. */
+function summaryOf(group: ReportGroup): string {
+  const own = group.parts.find((part) => part.path === group.path);
+  if (own?.kind === "row") return own.described;
+  return isLoop(group) ? `×${group.parts.length}` : "";
+}
+
+/** Branches are numbered, too, but stand beside the operation that joins them. */
+function isLoop({ parts }: ReportGroup): boolean {
+  return parts.every(isNumbered);
+}
+
+function outOf(group: ReportGroup): string {
+  const [first] = group.parts;
+  return isLoop(group) && first !== undefined ? printRange(first.out, group.out) : printShape(group.out);
+}
+
+/** `[96…256 @ 56x56]`, `[128…1024 @ 28x28…7x7]`. */
+function printRange(first: Shape, last: Shape): string {
+  const range = (from: string, to: string): string => (from === to ? to : `${from}…${to}`);
+  const channels = range(`${first.channels}`, `${last.channels}`);
+  const sizes = range(first.sizes.join("x"), last.sizes.join("x"));
+  return sizes === "" ? `[${channels}]` : `[${channels} @ ${sizes}]`;
+}
+
+function sourceOf({ span }: ReportRow): string {
+  const { path } = span.file;
+  return `${path.slice(path.lastIndexOf("/") + 1)}:${startOf(span).line}`;
+}
