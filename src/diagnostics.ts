@@ -12,10 +12,13 @@ import * as concat from "./ops/concat.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
 import * as artifacts from "./runtime/artifact.ts";
+import * as arrays from "./runtime/inputs/array.ts";
 import * as images from "./runtime/inputs/image.ts";
-import * as inputs from "./runtime/inputs/problems.ts";
+import * as inputs from "./runtime/inputs/index.ts";
+import * as inputProblems from "./runtime/inputs/problems.ts";
 import * as safetensors from "./runtime/inputs/safetensors.ts";
 import * as native from "./runtime/native.ts";
+import * as labels from "./runtime/outputs/labels.ts";
 import * as savedModels from "./runtime/saved-model.ts";
 import * as addon from "./runtime/setup/addon.ts";
 import * as download from "./runtime/setup/download.ts";
@@ -35,6 +38,7 @@ import * as resolveProblems from "./semantics/resolve.ts";
 import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
 import * as resolveNamesProblems from "./semantics/resolve-names.ts";
 import * as typesProblems from "./semantics/types.ts";
+import * as unusedProblems from "./semantics/unused.ts";
 import * as savedModelTarget from "./targets/savedmodel/target.ts";
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
@@ -56,6 +60,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   resolveCallsProblems,
   resolveNamesProblems,
   typesProblems,
+  unusedProblems,
   pipeline,
   savedModelTarget,
   native,
@@ -63,8 +68,11 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   artifacts,
   sourceFiles,
   inputs,
+  inputProblems,
   images,
+  arrays,
   safetensors,
+  labels,
   addon,
   download,
   environmentFaults,

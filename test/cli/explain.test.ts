@@ -31,7 +31,7 @@ it("lists every diagnostic that the sources define", () => {
   const defined = ["src", "grammar"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".ts"))
-      .flatMap((path) => [...readFileSync(`${folder}/${path}`, "utf8").matchAll(/^ {2}code: "(DN\d+)",$/gm)])
+      .flatMap((path) => [...readFileSync(`${folder}/${path}`, "utf8").matchAll(/^ +code: "(DN\d+)",?$/gm)])
       .map(([, code]) => code),
   );
   expect(codes).toEqual(defined.sort());
