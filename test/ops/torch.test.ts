@@ -1,28 +1,12 @@
 /** The references against PyTorch, call by call. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { add } from "../../src/ops/add.ts";
-import { avgpool } from "../../src/ops/avgpool.ts";
-import { bn } from "../../src/ops/bn.ts";
-import { concat } from "../../src/ops/concat.ts";
-import { conv } from "../../src/ops/conv.ts";
-import { dropout } from "../../src/ops/dropout.ts";
-import { flatten } from "../../src/ops/flatten.ts";
-import { gap } from "../../src/ops/gap.ts";
-import { id } from "../../src/ops/id.ts";
-import { linear } from "../../src/ops/linear.ts";
-import { maxpool } from "../../src/ops/maxpool.ts";
+import { STAGES } from "../../src/ops/index.ts";
 import type { Call, OpStage } from "../../src/ops/op.ts";
-import { relu } from "../../src/ops/relu.ts";
-import { sigmoid } from "../../src/ops/sigmoid.ts";
-import { softmax } from "../../src/ops/softmax.ts";
 import { hashUniform } from "../../src/weights/hash.ts";
 import { applyOp, expectClose, tensor } from "./apply.ts";
 
-const OPS: readonly OpStage<unknown>[] = [
-  ...[conv, linear, maxpool, avgpool, gap, bn, relu, sigmoid],
-  ...[softmax, dropout, concat, add, id, flatten],
-];
+const OPS = STAGES.filter((stage): stage is OpStage<unknown> => "reference" in stage);
 
 interface Case {
   readonly name: string;
@@ -46,7 +30,7 @@ function numbered(index: number, shape: readonly number[], low: number) {
 for (const { name, op, inputs, call, output } of golden.cases) {
   it(`PyTorch computes the same: ${name}`, () => {
     const stage = OPS.find((candidate) => candidate.name === op);
-    if (stage === undefined) throw new Error(`the golden file knows ${op}, and this test does not`);
+    if (stage === undefined) throw new Error(`the golden file knows ${op}, and src/ops does not`);
     const [first, ...rest] = inputs;
     const result = applyOp(
       stage,
