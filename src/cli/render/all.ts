@@ -44,7 +44,7 @@ export function renderAll(diagnostics: readonly Diagnostic[], options: AllOption
 }
 
 /** `2 errors, 1 warning in specs/x.dn`. */
-export function summaryLine(diagnostics: readonly Diagnostic[], { colors }: PrettyOptions): string {
+function summaryLine(diagnostics: readonly Diagnostic[], { colors }: PrettyOptions): string {
   const counts = countEach((severity) => diagnostics.filter((each) => each.severity === severity).length);
   const paths = [...new Set(diagnostics.flatMap(({ span }) => (span === undefined ? [] : [span.file.path])))];
   const where =

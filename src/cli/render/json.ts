@@ -3,7 +3,7 @@ import type { Applicability, Diagnostic, Frame, Iterations, Severity } from "../
 import { type SpanJson, spanToJson } from "../../base/source.ts";
 import { framesOf } from "./trail.ts";
 
-export interface FrameJson {
+interface FrameJson {
   readonly kind: Frame["kind"];
   readonly name: string;
   readonly definition: SpanJson;
