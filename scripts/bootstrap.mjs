@@ -31,11 +31,14 @@ export function callerFolder() {
   return script !== undefined && folder !== undefined && existsSync(folder) ? folder : process.cwd();
 }
 
-/** Runs a program that may be interrupted together with this one; from its exit code to a number, always. */
+/** Runs a program that may be interrupted together with this one; gives its exit code, as a shell would. */
 export function run(command, options = {}) {
   const [program, ...args] = command;
   // npm and a terminal both pass an interruption on to the child: this process waits for it to clean up.
-  const wait = () => {};
+  let isInterrupted = false;
+  const wait = () => {
+    isInterrupted = true;
+  };
   process.on("SIGINT", wait);
   const pass = (signal) => child.kill(signal);
   process.on("SIGTERM", pass);
@@ -45,7 +48,7 @@ export function run(command, options = {}) {
     child.on("exit", (code, signal) => {
       process.off("SIGINT", wait);
       process.off("SIGTERM", pass);
-      resolve(code ?? 128 + constants.signals[signal]);
+      resolve(isInterrupted ? 130 : (code ?? 128 + constants.signals[signal]));
     });
   });
 }

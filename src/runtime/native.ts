@@ -137,10 +137,10 @@ type TensorFlowJs = typeof import("@tensorflow/tfjs-node");
 /** The whole of tfjs-node on the library that is loaded: for comparison with what dnc emits. Takes half a second. */
 export function loadTensorFlowJs(native: Native): TensorFlowJs {
   const packageRequire = createRequire(requireAddon.resolve("@tensorflow/tfjs-node/package.json"));
-  // tfjs-node 4.22 calls two functions that Node 23 removed.
+  // tfjs-node 4.22 calls two functions that Node 22 warns of and Node 23 has no more.
   const util: Record<string, unknown> = packageRequire("node:util");
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  util["isArray"] ??= Array.isArray;
+  util["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined;
+  util["isArray"] = Array.isArray;
   // It asks this function where its addon is, and would look into its own folder.
   const preGyp: { find(): string } = packageRequire("@mapbox/node-pre-gyp/lib/pre-binding.js");
   preGyp.find = () => native.addon;
