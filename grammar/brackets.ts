@@ -41,6 +41,9 @@ interface Region {
 
 interface State {
   readonly file: SourceFile;
+  readonly input: readonly IToken[];
+  /** Of the token that is being read. */
+  index: number;
   readonly output: IToken[];
   readonly reporter: Reporter;
   readonly unclear: number[];
@@ -104,6 +107,8 @@ export function balance(
 ): Balanced | undefined {
   const state: State = {
     file,
+    input: tokens,
+    index: 0,
     output: [],
     reporter,
     unclear: [],
@@ -114,6 +119,7 @@ export function balance(
     weight: 0,
   };
   for (const [index, token] of tokens.entries()) {
+    state.index = index;
     read(state, token, tokens[index + 1]?.tokenType);
     if (state.weight <= MAX_WEIGHT) continue;
     const help = ["split it into blocks or `let`s"];
@@ -338,7 +344,10 @@ function isUnclosedBefore(state: State): boolean {
   const { token } = innermost(state);
   const at = token === undefined ? 0 : state.output.lastIndexOf(token);
   const definition = state.output[at - 2]?.tokenType;
-  return token?.tokenType === t.OpenParen && (definition === t.Block || definition === t.Model);
+  if (token?.tokenType !== t.OpenParen || (definition !== t.Block && definition !== t.Model)) return false;
+  // Parameters: whichever closing bracket comes first tells.
+  const ahead = state.input.slice(state.index + 1, state.index + 40);
+  return ahead.find(({ tokenType }) => CLOSING.has(tokenType))?.tokenType !== t.CloseParen;
 }
 
 function noteRelation(state: State, token: IToken): void {

@@ -27,17 +27,22 @@ import {
 import { parseKernel, parseNumber } from "./numbers.ts";
 import { numberOutOfRange } from "./syntax-errors.ts";
 
+function reportOutOfRange(ctx: BuildContext, span: Span, text: string): void {
+  const help = ["exponents lie between -400 and 400, and a number has at most 10,000 digits"];
+  ctx.reporter.report(numberOutOfRange.at({ span, help }, text));
+}
+
 export function buildNumber(ctx: BuildContext, token: IToken): NumberLiteral {
   const span = tokenSpan(ctx, token);
   const value = parseNumber(token.image);
-  if (value === undefined) ctx.reporter.report(numberOutOfRange.at({ span }, token.image));
+  if (value === undefined) reportOutOfRange(ctx, span, token.image);
   return { kind: "number", value: value ?? ONE, text: token.image, span };
 }
 
 export function buildKernel(ctx: BuildContext, token: IToken): KernelLiteral {
   const span = tokenSpan(ctx, token);
   const sizes = parseKernel(token.image);
-  if (sizes === undefined) ctx.reporter.report(numberOutOfRange.at({ span }, token.image));
+  if (sizes === undefined) reportOutOfRange(ctx, span, token.image);
   return { kind: "kernel", sizes: sizes ?? [1, 1], span };
 }
 

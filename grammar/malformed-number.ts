@@ -75,10 +75,11 @@ function numberProblem(span: Span, text: string): Diagnostic {
 }
 
 function meantNumber(text: string): string | undefined {
+  if (/^[\d_]+$/.test(text)) return text.replace(/_+/g, "_").replace(/_$/, "");
   const [, number = "", rest = ""] = /^(\d+(?:\.\d+)?)(.*)$/.exec(text) ?? [];
   const unit = UNITS.get(rest.toLowerCase());
   if (unit !== undefined) return number + unit;
   if (/^[A-Za-z_]\w*$/.test(rest)) return `${number}*${rest}`;
   if (rest === ".") return number;
-  return /^[\d_]+$/.test(text) ? text.replace(/_+/g, "_").replace(/_$/, "") : undefined;
+  return undefined;
 }

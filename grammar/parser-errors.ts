@@ -163,7 +163,7 @@ function reservedName(site: Site): Diagnostic | undefined {
   if (!isWord(word)) return undefined;
   const next = isNaming ? t.Equal : typeAt(site, site.index + 1);
   const wantsName = site.expected === "a name" || site.rule === "params" || site.rule === "inputs";
-  const startsAnew = word.tokenType === t.Block || word.tokenType === t.Model || word.tokenType === t.Import;
+  const startsAnew = (word.tokenType === t.Block || word.tokenType === t.Model) && next === t.Ident;
   if (!(wantsName && !startsAnew) && (next === undefined || !AFTER_A_NAME.has(next))) return undefined;
   const help = [`choose another name, such as ${quoted(`${word.image}_`)}`];
   return reservedWord.at({ span: spanOf(site, word), help }, word.image);
@@ -233,7 +233,7 @@ function wrongSign(site: Site): Diagnostic | undefined {
   if (type === t.Equal && CONDITIONS.has(rule))
     return suggest(site, replaceBy(site, "==", "maybe-incorrect"));
   if (type === t.Bar && CONDITIONS.has(rule)) return suggest(site, replaceBy(site, "||", "maybe-incorrect"));
-  if (type === t.Bar && isBody)
+  if ((type === t.Bar || type === t.OrOr) && isBody)
     return unexpected(site, { help: ["branches belong to a join: `add < a | b >`"] });
   if (type === t.Comma && isBody) return suggest(site, replaceBy(site, ";", "machine-applicable"));
   if (isBody && SUFFIXES.has(type)) {

@@ -13,12 +13,45 @@ import {
 } from "chevrotain";
 import * as t from "./tokens.ts";
 
-const OPENERS = new Set([t.OpenParen, t.OpenBracket, t.OpenBrace, t.Less]);
-const CLOSERS = new Set([t.CloseParen, t.CloseBracket, t.CloseBrace, t.Greater]);
-const LANDMARKS = new Set([
-  ...[EOF, t.Semi, t.Comma, t.Bar, t.Block, t.Model, t.Import, t.Let, t.When, t.For, t.Repeat],
-  ...[t.Input, t.Output, t.Shared, t.SetWord, t.Expect, ...CLOSERS],
+const CLOSERS: ReadonlyMap<TokenType, TokenType> = new Map([
+  [t.OpenParen, t.CloseParen],
+  [t.OpenBracket, t.CloseBracket],
+  [t.OpenBrace, t.CloseBrace],
+  [t.Less, t.Greater],
 ]);
+const CLOSING = new Set(CLOSERS.values());
+/** What may begin an expression or a stage: seen alone, it says nothing about where the parser is. */
+const AMBIGUOUS = new Set([
+  ...[
+    t.Ident,
+    t.Num,
+    t.Kernel,
+    t.Str,
+    t.True,
+    t.False,
+    t.In,
+    t.It,
+    t.Minus,
+    t.Not,
+    t.OpenParen,
+    t.OpenBracket,
+  ],
+]);
+const SEPARATORS = new Set([EOF, t.Semi, t.Comma, t.Bar]);
+
+/** The brackets opened while skipping. A `<` that compares opens none: the next closing bracket tells. */
+class Nesting {
+  private readonly open: (TokenType | undefined)[] = [];
+
+  isOutside(type: TokenType): boolean {
+    return this.open.length === 0 || (CLOSING.has(type) && !this.open.includes(type));
+  }
+
+  pass(type: TokenType): void {
+    if (CLOSING.has(type)) this.open.length = Math.max(this.open.lastIndexOf(type), 0);
+    else if (CLOSERS.has(type)) this.open.push(CLOSERS.get(type));
+  }
+}
 
 export class RecoveringParser extends CstParser {
   declare private readonly errorMessageProvider: IParserErrorMessageProvider;
@@ -34,28 +67,29 @@ export class RecoveringParser extends CstParser {
   }
 
   protected override canTokenTypeBeDeletedInRecovery(): boolean {
-    const type = this.LA(1).tokenType;
-    return !OPENERS.has(type) && !LANDMARKS.has(type);
+    const { tokenType: type, image } = this.LA(1);
+    const isStructure = CLOSERS.has(type) || CLOSING.has(type) || SEPARATORS.has(type);
+    return !isStructure && !t.reservedWords.has(image);
   }
 
   /** The first token, outside brackets opened meanwhile, that some rule under way could go on with. */
   protected findReSyncTokenType(): TokenType {
-    const wanted = new Set([...this.flattenFollowSet()].filter((type) => LANDMARKS.has(type)));
-    let depth = 0;
+    const wanted = new Set([...this.flattenFollowSet()].filter((type) => !AMBIGUOUS.has(type)));
+    const nesting = new Nesting();
     for (let ahead = 1; ; ahead += 1) {
       const type = this.LA(ahead).tokenType;
-      if (type === EOF || (depth === 0 && wanted.has(type))) return type;
-      depth = depthAfter(type, depth);
+      if (type === EOF || (nesting.isOutside(type) && wanted.has(type))) return type;
+      nesting.pass(type);
     }
   }
 
   /** Leaves that token as the next one. */
   protected reSyncTo(wanted: TokenType): IToken[] {
     const skipped: IToken[] = [];
-    let depth = 0;
+    const nesting = new Nesting();
     for (let token = this.LA(1); token.tokenType !== EOF; token = this.LA(1)) {
-      if (depth === 0 && token.tokenType === wanted) break;
-      depth = depthAfter(token.tokenType, depth);
+      if (nesting.isOutside(token.tokenType) && token.tokenType === wanted) break;
+      nesting.pass(token.tokenType);
       skipped.push(token);
       this.SKIP_TOKEN();
     }
@@ -90,21 +124,16 @@ export class RecoveringParser extends CstParser {
 
   /** Whether it can go on (true) or ends (false) after skipping; `undefined` when neither is in sight. */
   private skipInRepetition(lookahead: () => boolean, expected: TokenType): boolean | undefined {
-    let depth = 0;
-    for (let type = this.LA(1).tokenType; type !== EOF || expected === EOF; type = this.LA(1).tokenType) {
-      if (depth === 0) {
+    const nesting = new Nesting();
+    for (let type = this.LA(1).tokenType; type !== EOF; type = this.LA(1).tokenType) {
+      if (nesting.isOutside(type)) {
         if (type === expected) return false;
-        if (LANDMARKS.has(type) && lookahead.call(this)) return true;
-        if (CLOSERS.has(type)) return undefined;
+        if (!AMBIGUOUS.has(type) && lookahead.call(this)) return true;
+        if (CLOSING.has(type)) return undefined;
       }
-      depth = depthAfter(type, depth);
+      nesting.pass(type);
       this.SKIP_TOKEN();
     }
-    return undefined;
+    return expected === EOF ? false : undefined;
   }
-}
-
-function depthAfter(type: TokenType, depth: number): number {
-  if (OPENERS.has(type)) return depth + 1;
-  return CLOSERS.has(type) && depth > 0 ? depth - 1 : depth;
 }
