@@ -19,8 +19,8 @@ export interface TableLine {
 
 /** Of the parts: what a person sees at one glance. */
 const SCREEN_LINES = 32;
-/** A shorter name says nothing. */
-const MIN_NAME = 14;
+/** Less of a name, behind its indentation, says nothing. */
+const MIN_NAME = 6;
 const GAP = 2;
 
 interface Column {
@@ -63,11 +63,12 @@ export function tableOf(report: Report, options: TableOptions): readonly TableLi
   const outline = outlineOf(report.parts);
   const entries = entriesOf(outline, options.depth ?? fittingDepth(outline), 0);
   const names = entries.map(({ item, indent }) => `${"  ".repeat(indent)}${item.name}`);
-  const widest = Math.max(MIN_NAME, ...names.map((name) => name.length));
-  const columns = fittingColumns(entries, report.totals, options.width - Math.min(widest, MIN_NAME));
+  const widest = Math.max(...names.map((name) => name.length), MIN_NAME);
+  const narrowest = Math.min(widest, 2 * Math.max(...entries.map(({ indent }) => indent), 0) + MIN_NAME);
+  const columns = fittingColumns(entries, report.totals, options.width - narrowest);
   const widths = columns.map((column) => widthOf(column, entries, report.totals));
   const taken = widths.reduce((sum, width) => sum + GAP + width, 0);
-  const nameWidth = Math.max(MIN_NAME, Math.min(widest, options.width - taken));
+  const nameWidth = Math.max(narrowest, Math.min(widest, options.width - taken));
 
   const line = (name: string, cells: readonly string[]): string => {
     const aligned = columns.map(({ align }, index) => {

@@ -1,0 +1,215 @@
+/** `dnc report`: sums, tables, and what the command says and returns. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { countsOf } from "../../src/ops/counts.ts";
+import { reportToJson } from "../../src/report/json.ts";
+import { groupsIn, type ReportPart, reportOf, sumOf } from "../../src/report/report.ts";
+import { type TableOptions, tableOf } from "../../src/report/table.ts";
+import { dnc } from "./run-dnc.ts";
+import { graphOf, type SpecTarget } from "./spec-files.ts";
+import { CIFAR_RESNET, INCEPTION } from "./spec-texts.ts";
+
+const DENSENET121: SpecTarget = { file: "densenet121.dn" };
+const TARGETS: readonly SpecTarget[] = [
+  DENSENET121,
+  { file: "densenet-cifar.dn", model: "densenet_l40_k12" },
+  { text: CIFAR_RESNET },
+  { text: INCEPTION },
+];
+
+function table(target: SpecTarget, options: TableOptions): string {
+  return `${tableOf(reportOf(graphOf(target)), options)
+    .map(({ text }) => text)
+    .join("\n")}\n`;
+}
+
+function countsIn({ params, buffers, macs }: ReportPart): object {
+  return { params, buffers, macs };
+}
+
+it.each(TARGETS)("adds up at every level: $file$model", (target) => {
+  const graph = graphOf(target);
+  const report = reportOf(graph);
+  expect(report.totals).toEqual(countsOf(graph.nodes, graph));
+  expect(sumOf(report.rows)).toEqual(report.totals);
+  expect(sumOf(report.parts)).toEqual(report.totals);
+  for (const group of groupsIn(report.parts)) {
+    expect(sumOf(group.parts), group.path).toEqual(countsIn(group));
+    expect(group.parts.every(({ path }) => path === group.path || path.startsWith(`${group.path}/`))).toBe(
+      true,
+    );
+    const rows = report.rows.filter(({ path }) => path === group.path || path.startsWith(`${group.path}/`));
+    expect(rows).toHaveLength(group.ops);
+    expect(sumOf(rows), group.path).toEqual(countsIn(group));
+  }
+});
+
+it.each(TARGETS)("shows counts that add up, whatever is folded: $file$model", (target) => {
+  const report = reportOf(graphOf(target));
+  for (const depth of [1, 3, 5, 99]) {
+    const lines = tableOf(report, { width: 200, depth });
+    const sum = (kinds: readonly string[], column: number): number =>
+      lines
+        .filter(({ kind }) => kinds.includes(kind))
+        .reduce((total, { text }) => total + (numbersIn(text)[column] ?? 0), 0);
+    for (const column of [0, 1, 2]) expect(sum(["operation"], column)).toBe(sum(["total"], column));
+  }
+});
+
+/** Parameters, buffers and multiply-adds stand behind the last bracket of a shape, or alone. */
+function numbersIn(line: string): readonly number[] {
+  return (line.slice(line.lastIndexOf("]") + 1).match(/(?<=\s)(–|[\d,]+)(?=\s|$)/g) ?? []).map((text) =>
+    text === "–" ? 0 : Number(text.replaceAll(",", "")),
+  );
+}
+
+it("counts each part of DenseNet-121 as published", () => {
+  const groups = new Map(groupsIn(reportOf(graphOf(DENSENET121)).parts).map((group) => [group.path, group]));
+  const at = (path: string): unknown => {
+    const { params, macs } = groups.get(`densenet121/${path}`) ?? {};
+    return [params, macs];
+  };
+  expect(at("features/imagenetStem")).toEqual([9_536n, 118_013_952n]);
+  expect(at("features/denseFeatures/for/1/dense")).toEqual([335_040n, 1_040_449_536n]);
+  expect(at("features/denseFeatures/for/1/transition")).toEqual([33_280n, 102_760_448n]);
+  expect(at("features/denseFeatures/for/2/dense")).toEqual([919_680n, 712_900_608n]);
+  expect(at("features/denseFeatures/for/3/dense")).toEqual([2_837_760n, 549_126_144n]);
+  expect(at("features/denseFeatures/for/4/dense")).toEqual([2_158_080n, 104_366_080n]);
+});
+
+it("fits DenseNet-121 on a screen", async () => {
+  const text = table(DENSENET121, { width: 100 });
+  expect(text.split("\n").length).toBeLessThanOrEqual(40);
+  await expect(text).toMatchFileSnapshot("../golden/report/densenet121.txt");
+});
+
+it("tells 1202 layers on a screen, equal ones as one", async () => {
+  const text = table({ text: CIFAR_RESNET }, { width: 100 });
+  expect(text.split("\n").length).toBeLessThanOrEqual(40);
+  await expect(text).toMatchFileSnapshot("../golden/report/resnet1202.txt");
+});
+
+it("shows branches, inputs and places where there is room", async () => {
+  const text = table({ text: INCEPTION }, { width: 160 });
+  await expect(text).toMatchFileSnapshot("../golden/report/inception.txt");
+});
+
+it("shows every stage when asked for", async () => {
+  const text = table({ file: "densenet-tiny.dn" }, { width: 120, depth: 99 });
+  await expect(text).toMatchFileSnapshot("../golden/report/densenet-tiny.txt");
+});
+
+it("stays within the width, and never cuts a number", () => {
+  for (let width = 60; width <= 200; width += 1) {
+    const text = table(DENSENET121, { width, depth: 9 });
+    for (const line of text.split("\n").slice(2)) expect(line.length).toBeLessThanOrEqual(width);
+    for (const number of ["7,978,856", "2,834,161,664", "118,013,952"]) expect(text).toContain(number);
+  }
+});
+
+it("keeps both ends of names where the width is short", async () => {
+  await expect(table(DENSENET121, { width: 40, depth: 6 })).toMatchFileSnapshot(
+    "../golden/report/narrow.txt",
+  );
+});
+
+it("prints the table and nothing else", async () => {
+  const { code, stdout, stderr } = await dnc("report", "specs/densenet121.dn");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toBe(table(DENSENET121, { width: 100 }));
+});
+
+it("prints integers as one JSON document", async () => {
+  const { code, stdout, stderr } = await dnc("report", "specs/densenet121.dn", "--json");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const document = JSON.parse(stdout);
+  expect(document).toMatchObject({
+    schema: "dnc/report-1",
+    model: "densenet121",
+    inputs: [{ name: "x", shape: [3, 224, 224], printed: "[3 @ 224x224]" }],
+    outputs: [{ name: "logits", shape: [1000], printed: "[1000]" }],
+    totals: { params: 7_978_856, buffers: 83_648, macs: 2_834_161_664 },
+  });
+  expect(document.rows[1]).toEqual({
+    path: "densenet121/features/imagenetStem/conv",
+    op: "conv",
+    in: [[3, 224, 224]],
+    out: [64, 112, 112],
+    window: {
+      size: [7, 7],
+      stride: [2, 2],
+      dilation: [1, 1],
+      padding: [
+        [3, 3],
+        [3, 3],
+      ],
+    },
+    params: 9408,
+    buffers: 0,
+    macs: 118_013_952,
+    span: {
+      path: "specs/densenet-blocks.dn",
+      start: { line: 8, column: 35 },
+      end: { line: 8, column: 62 },
+    },
+  });
+  expect((await dnc("report", "specs/densenet121.dn", "--format", "json")).stdout).toBe(stdout);
+});
+
+it("writes integers past 2^53 as strings", () => {
+  const report = reportOf(
+    graphOf({
+      text: "dn 1;\nmodel big { input x: f32[2000000000]; output y = x < linear (bias=false) -> 2000000000 >; }",
+    }),
+  );
+  expect(reportToJson(report).totals).toEqual({
+    params: "4000000000000000000",
+    buffers: 0,
+    macs: "4000000000000000000",
+  });
+});
+
+it("reports what is bound on the command line", async () => {
+  const { stdout } = await dnc("report", "specs/densenet-cifar.dn", "--input", "x=1x28x28", "--json");
+  expect(JSON.parse(stdout).totals).toEqual({ params: 768_730, buffers: 23_988, macs: 220_108_284 });
+});
+
+it("prints the report of a model that misses a budget, and returns 3", async () => {
+  const path = written(INCEPTION.replace("params == 163_696", "params == 163_697"));
+  const { code, stdout, stderr } = await dnc("report", path);
+  expect(code).toBe(3);
+  expect(stderr).toContain("DN0614");
+  expect(stdout).toContain("163,696");
+});
+
+it("prints only what is wrong of a spec with errors, and returns 1", async () => {
+  const path = written(
+    "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < linear -> 2 >; expect params == 1; }\n",
+  );
+  const { code, stdout, stderr } = await dnc("report", path, "--json");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toContain("DN0402");
+});
+
+it.each([
+  [[], "`dnc report` takes one target"],
+  [["a.dn", "b.dn"], "`dnc report` takes one target"],
+  [["a.dn", "--format", "csv"], "`--format` takes table or json, not `csv`"],
+  [["a.dn", "--json", "--format", "table"], "`--json` and `--format table` exclude each other"],
+  [["a.dn", "--depth", "0"], "`--depth` takes a number of levels, 1 or more"],
+  [["a.dn", "--depth", "many"], "`--depth` takes a number of levels, 1 or more"],
+] as const)("refuses %j", async (args, message) => {
+  const { code, stdout, stderr } = await dnc("report", ...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`error: ${message}\n`);
+});
+
+function written(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "dnc-report-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "spec.dn");
+  writeFileSync(path, text);
+  return path;
+}
