@@ -1,6 +1,8 @@
-/** Writes what is generated from other files of the project; `--check` only tells whether it is up to date. */
+/** Writes what is generated from other files of the project. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { diagnosticsPage } from "./diagnostics-page.ts";
+import { opsPage } from "./ops-page.ts";
 
 interface Generated {
   readonly path: string;
@@ -18,6 +20,8 @@ export const GENERATED: readonly Generated[] = [
     content: () =>
       `/** The standard library as text, generated from std.dn by \`npm run generate\`. */\nexport const STD_TEXT: string = ${JSON.stringify(read("src/semantics/std.dn"))};\n`,
   },
+  { path: "docs/diagnostics.md", content: diagnosticsPage },
+  { path: "docs/ops.md", content: opsPage },
 ];
 
 export function isUpToDate({ path, content }: Generated): boolean {
