@@ -1,0 +1,242 @@
+/** The JSON documents of `dnc` as zod schemas: `schemas/*.json` is made of them, and tests hold real output to them. */
+import { z } from "zod";
+import type { GraphJson } from "../src/ir/json.ts";
+import type { ReportJson } from "../src/report/json.ts";
+import type { ArtifactDescription } from "../src/targets/artifact.ts";
+
+const text: z.ZodString = z.string();
+const size = z.int().positive();
+const sizes = z.array(size);
+/** An exact count: readers of JSON lose digits past 2^53. */
+const count = z.union([z.int().nonnegative(), z.string().regex(/^[1-9]\d{15,}$/)]);
+const counts = { params: count, buffers: count, macs: count };
+
+const position = z.strictObject({ line: z.int().positive(), column: z.int().positive() });
+const span = z
+  .strictObject({ path: text, start: position, end: position })
+  .meta({ description: "Lines and columns count from 1; `end` is one past the last character." });
+
+const port = z.strictObject({
+  name: text,
+  shape: sizes.meta({ description: "Channels, then sizes; without the batch." }),
+  printed: text.meta({ description: "As the language writes it: [3 @ 224x224]." }),
+});
+const ports = z.array(port);
+
+const edit = z.strictObject({ span, text });
+const frame = z.strictObject({
+  kind: z.enum(["model", "call", "repeat"]),
+  name: text,
+  definition: span,
+  call: span.optional(),
+  bindings: z.array(text),
+  iteration: z.strictObject({ index: z.int().positive(), total: z.int().positive() }).optional(),
+});
+const diagnosticFields = {
+  code: z.string().regex(/^DN\d{4}$/),
+  severity: z.enum(["error", "warning", "hint"]),
+  message: text,
+  span: span.optional(),
+  label: text.optional(),
+  labels: z.array(z.strictObject({ span, text })),
+  notes: z.array(text),
+  help: z.array(text),
+  fix: z
+    .strictObject({
+      title: text,
+      applicability: z.enum(["machine-applicable", "maybe-incorrect", "has-placeholders"]),
+      edits: z.array(edit),
+    })
+    .optional(),
+  frames: z.array(frame).meta({ description: "The expansion, outermost first." }),
+  iterations: z.strictObject({ first: z.int(), failing: z.array(z.int()), total: z.int() }).optional(),
+  sizes: z.array(text),
+};
+
+const diagnostic = z.strictObject({ schema: z.literal("dnc/diagnostic-1"), ...diagnosticFields });
+
+const sizeSet = z.strictObject({
+  modulus: z.int().positive(),
+  residues: z.array(z.int().nonnegative()),
+  min: z.int(),
+  also: z.array(z.int()),
+});
+const check = z.strictObject({
+  schema: z.literal("dnc/check-1"),
+  files: z.array(
+    z.strictObject({
+      path: text,
+      models: z.array(
+        z.union([
+          z.strictObject({
+            name: text,
+            inputs: ports,
+            outputs: ports,
+            ...counts,
+            constraints: z.array(
+              z.strictObject({ symbol: text, valid: sizeSet, lossless: sizeSet.optional() }),
+            ),
+          }),
+          z.strictObject({ name: text }).meta({ description: "A model of a file with errors." }),
+        ]),
+      ),
+      diagnostics: z.array(z.strictObject(diagnosticFields)),
+    }),
+  ),
+});
+
+const axes = z.array(z.int().nonnegative());
+const padding = z.array(z.tuple([z.int(), z.int()]));
+const report: z.ZodType<ReportJson> = z.strictObject({
+  schema: z.literal("dnc/report-1"),
+  model: text,
+  inputs: ports,
+  outputs: ports,
+  convention: text.meta({ description: "What `macs` counts." }),
+  totals: z.strictObject(counts),
+  rows: z
+    .array(
+      z.strictObject({
+        path: text,
+        op: text,
+        in: z.array(sizes),
+        out: sizes,
+        window: z.strictObject({ size: axes, stride: axes, dilation: axes, padding }).exactOptional(),
+        ...counts,
+        span,
+      }),
+    )
+
+    .meta({ description: "One for each operation, in execution order." }),
+  groups: z
+    .array(z.strictObject({ path: text, ops: z.int().positive(), out: sizes, ...counts }))
+
+    .meta({ description: "The parts by their paths, each before those inside it." }),
+});
+
+const compiled = z.strictObject({
+  schema: z.literal("dnc/compile-1"),
+  artifact: text.nullable().meta({ description: "The folder; null where nothing was to be written." }),
+  target: text,
+  model: text,
+  bytes: z.int().nonnegative(),
+  passes: z.array(z.strictObject({ name: text, before: z.int(), after: z.int() })),
+  weights: text,
+  inputs: ports,
+  outputs: ports,
+  params: count,
+  macs: count,
+  verified: z
+    .array(z.strictObject({ output: text, largest: z.number(), difference: z.number(), ok: z.boolean() }))
+    .optional(),
+});
+
+const artifactPort = z.strictObject({
+  tensor: text,
+  shape: sizes,
+  layout: z.enum(["NC", "NLC", "NHWC", "NDHWC"]),
+  element: z.literal("float32"),
+});
+const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
+  schema: z.literal("dnc/artifact-1"),
+  model: text,
+  target: text,
+  version: text,
+  files: z.array(text),
+  weights: text,
+  parameters: count,
+  macs: count,
+  inputs: z.record(text, artifactPort),
+  outputs: z.record(text, artifactPort),
+});
+
+/** JSON has no infinities and no NaN. */
+const float = z.number().nullable();
+const run = z.strictObject({
+  schema: z.literal("dnc/run-1"),
+  model: text,
+  runtime: z.strictObject({ name: text, version: text }),
+  threads: z.int().positive(),
+  weights: text,
+  inputs: z.record(text, z.strictObject({ batch: z.int().positive(), description: text })),
+  outputs: z.record(
+    text,
+    z.strictObject({
+      shape: sizes.meta({ description: "The batch, channels, sizes." }),
+      data: z.array(float).optional().meta({ description: "Row-major; absent past 100,000 numbers." }),
+      summary: z.strictObject({
+        min: z.number().optional(),
+        max: z.number().optional(),
+        mean: z.number().optional(),
+        nonFinite: z.int().nonnegative(),
+      }),
+    }),
+  ),
+  ms: z.number(),
+  firstMs: z.number(),
+});
+
+const doctor = z.strictObject({
+  schema: z.literal("dnc/doctor-1"),
+  ok: z.boolean(),
+  checks: z.array(z.strictObject({ name: text, ok: z.boolean(), detail: text, fix: text.nullable() })),
+});
+
+const explain = z.strictObject({
+  schema: z.literal("dnc/explain-1"),
+  diagnostics: z.array(
+    z.strictObject({
+      code: diagnosticFields.code,
+      severity: diagnosticFields.severity,
+      title: text,
+      text,
+      wrong: text.optional(),
+      right: text.optional(),
+    }),
+  ),
+});
+
+const graph: z.ZodType<GraphJson> = z.strictObject({
+  schema: z.literal("dnc/ir-1"),
+  model: text,
+  inputs: z.array(z.strictObject({ name: text, node: text })),
+  outputs: z.array(z.strictObject({ name: text, node: text })),
+  nodes: z.array(
+    z.strictObject({
+      path: text,
+      op: text,
+      attrs: z.json().meta({ description: "What the operation knows beyond its inputs." }),
+      inputs: z.array(text),
+      shape: sizes,
+      weights: z.array(
+        z.strictObject({
+          path: text,
+          role: z.enum(["kernel", "bias", "scale", "shift", "mean", "variance"]),
+          shape: sizes,
+          trainable: z.boolean(),
+        }),
+      ),
+      span,
+      frames: z.array(text),
+    }),
+  ),
+});
+
+/** By the name in `schema`, without `dnc/`. */
+export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  "artifact-1": artifact,
+  "check-1": check,
+  "compile-1": compiled,
+  "diagnostic-1": diagnostic,
+  "doctor-1": doctor,
+  "explain-1": explain,
+  "ir-1": graph,
+  "report-1": report,
+  "run-1": run,
+};
+
+/** The text of `schemas/NAME.json`. */
+export function jsonSchemaText(name: string, schema: z.ZodType): string {
+  const { $schema, ...rest } = z.toJSONSchema(schema);
+  return `${JSON.stringify({ $schema, title: `dnc/${name}`, ...rest }, undefined, 2)}\n`;
+}
