@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { opsPage } from "./ops-page.ts";
+import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
 
 interface Generated {
   readonly path: string;
@@ -22,6 +23,10 @@ export const GENERATED: readonly Generated[] = [
   },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },
+  ...Object.entries(SCHEMAS).map(([name, schema]) => ({
+    path: `schemas/${name}.json`,
+    content: () => jsonSchemaText(name, schema),
+  })),
 ];
 
 export function isUpToDate({ path, content }: Generated): boolean {
