@@ -24,7 +24,9 @@ export async function build() {
     format: "esm",
     platform: "node",
     target: "node20",
-    minify: true,
+    // Names stay as they are: reports of bugs are to be read, and starting takes no longer.
+    minifyWhitespace: true,
+    minifySyntax: true,
     // Bundled CommonJS packages call `require`, which an ES module has not by itself.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

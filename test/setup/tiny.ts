@@ -22,7 +22,7 @@ import { noProgress } from "../../src/runtime/setup/progress.ts";
 export const linux: Platform = { system: "linux", architecture: "x64", glibc: "2.36" };
 
 /** What the fake compiler writes and the tiny probe expects. */
-export const WORKING_ADDON = "works";
+const WORKING_ADDON = "works";
 
 const MEMBERS: Readonly<Record<string, string>> = {
   "tiny/libtensorflow_cc.so.2": "a".repeat(100_000),

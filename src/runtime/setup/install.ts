@@ -4,7 +4,7 @@
  */
 import { existsSync, linkSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Reporter } from "../../base/diagnostic.ts";
+import { type Reporter, silent } from "../../base/diagnostic.ts";
 import { withByteUnit } from "../../base/text.ts";
 import { ADDON, type Compiler, compileAddon, findCompiler } from "./addon.ts";
 import type { Artifact } from "./artifact.ts";
@@ -105,7 +105,7 @@ async function findPresent(folder: string, options: SetupOptions): Promise<Insta
   if (health.state !== "intact") return undefined;
   const addon = join(folder, ADDON);
   if (!trustUnchanged) {
-    const result = await probe({ artifact, addon, environment }, { report: () => {} });
+    const result = await probe({ artifact, addon, environment }, silent);
     if (result === undefined) return undefined;
   }
   return { folder, addon, bytes: totalBytes(health.manifest.files), wasPresent: true };
