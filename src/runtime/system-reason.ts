@@ -3,6 +3,7 @@
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EDQUOT: "the quota is used up",
+  EEXIST: "a file is in the way",
   EISDIR: "it is a folder",
   ELOOP: "its links lead in a circle",
   EMFILE: "too many files are open",

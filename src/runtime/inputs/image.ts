@@ -1,13 +1,15 @@
 /** Pictures as inputs: turned upright, resized, cropped and normalized, as classifiers are usually evaluated. */
 import { basename } from "node:path";
-import type { Metadata, Sharp, SharpConstructor } from "sharp";
+import type { Metadata, SharpConstructor } from "sharp";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../../base/diagnostic.ts";
 import { quoted } from "../../base/text.ts";
 import { printShape, type Shape } from "../../ir/shape.ts";
 import { float32s } from "../../weights/fill.ts";
+import type { Malformed } from "./array.ts";
 import type { Input, Wanted } from "./input.ts";
 import { malformedInput } from "./problems.ts";
 import { readBytes } from "./read-bytes.ts";
+import { type Cut, resample, type Size } from "./resample.ts";
 
 export const noImageInput: DiagnosticKind<[path: string, input: string, shape: string]> = defineDiagnostic({
   code: "DN0907",
@@ -33,8 +35,6 @@ const FORMATS: ReadonlySet<string> = new Set(["avif", "gif", "heif", "jpeg", "pn
 
 const MAX_FILE_BYTES = 2 ** 28;
 const MAX_PIXELS = 10_000 * 10_000;
-/** A line of a picture that is resized to its full length must be held in memory. */
-const MAX_RESIZED = 2 ** 16;
 
 /** Mean and standard deviation of the channels of ImageNet, in 0…1, as published with the models of torchvision. */
 const IMAGENET = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] } as const;
@@ -54,36 +54,39 @@ export async function readImage(
   if (bytes === undefined) return undefined;
   const sharp = await loadSharp(path, reporter);
   if (sharp === undefined) return undefined;
-  const report = (reason: string): undefined => {
-    const help = [
-      "open it in a picture viewer: when it looks right there, save it as `.png` and feed that file",
-    ];
-    reporter.report(malformedInput.at({ help }, path, reason));
-  };
-  if (bytes.length === 0) return report("it is empty");
-  try {
-    const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS });
-    const metadata = await picture.metadata();
-    if (!FORMATS.has(metadata.format)) return report("it is no picture made of pixels");
-    const found = metadata.autoOrient;
-    const resized = coveringSize(found, target);
-    if (Math.max(resized.width, resized.height) > MAX_RESIZED) {
-      return report(`${printSize(found)} is too narrow to cut ${printSize(target)} out of it`);
-    }
-    const pixels = await cropped(picture, resized, target);
-    return {
-      batch: 1,
-      data: shape.channels === 1 ? luminance(pixels) : normalizedPlanes(pixels),
-      description: describe(path, metadata, resized, target, shape.channels),
-    };
-  } catch (error) {
-    return report(reasonOf(error));
+  const picture = bytes.length === 0 ? { malformed: "it is empty" } : await decode(sharp, bytes);
+  if ("malformed" in picture) {
+    const help = ["look at it in a picture viewer: when it is right there, save it as `.png` and feed that"];
+    reporter.report(malformedInput.at({ help }, path, picture.malformed));
+    return undefined;
   }
+  const { metadata, pixels } = picture;
+  const resized = coveringSize(metadata.autoOrient, target);
+  const cut = resample(pixels, metadata.autoOrient, resized, centerOf(resized, target));
+  return {
+    batch: 1,
+    data: shape.channels === 1 ? luminance(cut) : normalizedPlanes(cut),
+    description: describe(path, metadata, resized, target, shape.channels),
+  };
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
+interface Picture {
+  /** Of the file; the size is that of the upright picture. */
+  readonly metadata: Metadata;
+  /** Bytes of red, green and blue, upright, on white. */
+  readonly pixels: Uint8Array;
+}
+
+async function decode(sharp: SharpConstructor, bytes: Uint8Array): Promise<Picture | Malformed> {
+  const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS });
+  try {
+    const metadata = await picture.metadata();
+    if (!FORMATS.has(metadata.format)) return { malformed: "it is no picture made of pixels" };
+    const upright = picture.autoOrient().flatten({ background: "#ffffff" }).toColorspace("srgb");
+    return { metadata, pixels: await upright.raw().toBuffer() };
+  } catch (error) {
+    return { malformed: reasonOf(error) };
+  }
 }
 
 /** Undefined when the input is no picture. */
@@ -100,23 +103,15 @@ function coveringSize(found: Size, target: Size): Size {
     : { width: Math.floor((found.width * target.height) / found.height), height: target.height };
 }
 
-/** Interleaved bytes: red, green, blue. */
-async function cropped(picture: Sharp, resized: Size, target: Size): Promise<Uint8Array> {
-  return picture
-    .autoOrient()
-    .flatten({ background: "#ffffff" })
-    .toColorspace("srgb")
-    .resize({ ...resized, fit: "fill", kernel: "linear", fastShrinkOnLoad: false })
-    .extract({
-      left: Math.floor((resized.width - target.width) / 2),
-      top: Math.floor((resized.height - target.height) / 2),
-      ...target,
-    })
-    .raw()
-    .toBuffer();
+function centerOf(whole: Size, part: Size): Cut {
+  return {
+    left: Math.floor((whole.width - part.width) / 2),
+    top: Math.floor((whole.height - part.height) / 2),
+    ...part,
+  };
 }
 
-function normalizedPlanes(pixels: Uint8Array): Float32Array {
+function normalizedPlanes(pixels: Float32Array): Float32Array {
   const area = pixels.length / 3;
   return float32s(pixels.length, (element) => {
     const channel = Math.floor(element / area);
@@ -126,7 +121,7 @@ function normalizedPlanes(pixels: Uint8Array): Float32Array {
 }
 
 /** The luma of Rec. 601, as picture libraries of Python compute it, in 0…1. */
-function luminance(pixels: Uint8Array): Float32Array {
+function luminance(pixels: Float32Array): Float32Array {
   return float32s(pixels.length / 3, (pixel) => {
     const [red = 0, green = 0, blue = 0] = pixels.subarray(pixel * 3, pixel * 3 + 3);
     return (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
@@ -174,5 +169,5 @@ function reasonOf(error: unknown): string {
   const reason = firstLine(error);
   if (/unsupported image format/.test(reason)) return "it is no picture";
   if (/exceeds pixel limit/.test(reason)) return `it has more than ${MAX_PIXELS / 1e6} million pixels`;
-  return reason.replace(/^Input buffer has corrupt header: /, "").replace(/^Vips\w*: /, "");
+  return reason.replace(/^Input buffer has corrupt header: /, "").replace(/^vips\w*: /i, "");
 }

@@ -1,6 +1,15 @@
 /** Writes numpy's file format: version 1.0, float32, row-major. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { endianness } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Reporter } from "../../base/diagnostic.ts";
@@ -21,7 +30,7 @@ export function writeNpy(path: string, output: Output, reporter: Reporter): bool
     renameSync(temporary, target);
     return true;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     const reason = systemReasonOf(error);
     if (reason === undefined) throw error;
     reporter.report(cannotWrite.at({ help: ["name another file with `--save`"] }, path, reason));
