@@ -6,7 +6,7 @@ import { type Ranking, rank, summarize } from "./summary.ts";
 export { readLabels } from "./labels.ts";
 export { writeNpy } from "./npy.ts";
 export type { Output } from "./output.ts";
-export { type Ranked, type Ranking, rank, type Summary, summarize } from "./summary.ts";
+export { rank, summarize } from "./summary.ts";
 
 export interface DescribeOptions {
   /** How many of the largest values of a sample. */
