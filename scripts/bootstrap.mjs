@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -15,6 +15,9 @@ const OLDEST_NODE = [20, 12];
 
 export async function bootstrap(options) {
   checkNode();
+  // Relative to where the person is, whatever folder the programs run in.
+  const { DNC_CACHE_DIR } = process.env;
+  if (DNC_CACHE_DIR) process.env.DNC_CACHE_DIR = resolve(callerFolder(), DNC_CACHE_DIR);
   if (!packagesAreCurrent()) await installPackages();
   if (!buildIsCurrent()) {
     say("building dnc");
@@ -43,12 +46,12 @@ export function run(command, options = {}) {
   const pass = (signal) => child.kill(signal);
   process.on("SIGTERM", pass);
   const child = spawn(program, args, { cwd: root, stdio: "inherit", ...options });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
+  return new Promise((ended, failed) => {
+    child.on("error", failed);
     child.on("exit", (code, signal) => {
       process.off("SIGINT", wait);
       process.off("SIGTERM", pass);
-      resolve(isInterrupted ? 130 : (code ?? 128 + constants.signals[signal]));
+      ended(isInterrupted ? 130 : (code ?? 128 + constants.signals[signal]));
     });
   });
 }
