@@ -8,7 +8,7 @@ const here = (path) => relative(process.cwd(), join(root, path)) || ".";
 const [spec, artifact, picture] = [
   "specs/densenet121.dn",
   "build/densenet121",
-  "specs/images/harbor.png",
+  "specs/images/meadow.png",
 ].map(here);
 
 function step(args) {

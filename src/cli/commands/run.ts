@@ -23,7 +23,7 @@ export const command: Command = {
     "an array (npy, json, safetensors; channels first), or the word `random` or `hash`; one for each input of the " +
     "model, in its order. Without any, `random`.",
   examples: [
-    ["dnc run specs/densenet121.dn specs/images/harbor.png", "the largest outputs for a picture"],
+    ["dnc run specs/densenet121.dn specs/images/meadow.png", "the largest outputs for a picture"],
     ["dnc run specs/densenet-tiny.dn hash --weights hash --json", "the golden numbers, as JSON"],
   ],
   flags: {
