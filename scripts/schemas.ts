@@ -182,6 +182,30 @@ const doctor = z.strictObject({
   checks: z.array(z.strictObject({ name: text, ok: z.boolean(), detail: text, fix: text.nullable() })),
 });
 
+const ops = z.strictObject({
+  schema: z.literal("dnc/ops-1"),
+  stages: z.array(
+    z.strictObject({
+      name: text,
+      group: z.enum(["units", "pooling", "norm", "activation", "regularise", "joins", "shape"]),
+      summary: text,
+      syntax: text.meta({ description: "What may be left out stands in brackets." }),
+      arguments: z.array(
+        z.strictObject({
+          name: text,
+          expects: text.meta({ description: "What it must be." }),
+          default: text.optional(),
+          summary: text,
+        }),
+      ),
+      examples: z.array(
+        z.strictObject({ source: text, input: text, output: text, params: z.int().nonnegative() }),
+      ),
+    }),
+  ),
+  notSupportedYet: z.array(text).meta({ description: "Stages of the language that are not built yet." }),
+});
+
 const explain = z.strictObject({
   schema: z.literal("dnc/explain-1"),
   diagnostics: z.array(
@@ -231,6 +255,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "doctor-1": doctor,
   "explain-1": explain,
   "ir-1": graph,
+  "ops-1": ops,
   "report-1": report,
   "run-1": run,
 };

@@ -142,6 +142,11 @@ it("dnc explain: a page and all pages", async () => {
   await documentOf("explain-1", "explain");
 });
 
+it("dnc ops: a stage and all stages", async () => {
+  expect((await documentOf("ops-1", "ops", "conv")).stages).toHaveLength(1);
+  await documentOf("ops-1", "ops");
+});
+
 it.each(["densenet121.dn", "densenet-tiny.dn", "densenet121-gray.dn"])("the checked graph of %s", (file) => {
   const graph = graphOf({ file });
   const document = expectValid(JSON.parse(JSON.stringify(graphToJson(graph))), "ir-1");

@@ -26,6 +26,10 @@ export const COMMANDS: Commands = {
     summary: "run a spec or an artifact natively on an image or array",
     load: () => import("./commands/run.ts"),
   },
+  ops: {
+    summary: "list the stages of the language, or tell all about one",
+    load: () => import("./commands/ops.ts"),
+  },
   explain: {
     summary: "say what a diagnostic means and how to mend it",
     load: () => import("./commands/explain.ts"),
