@@ -11,8 +11,17 @@ import { conv } from "../src/ops/conv.ts";
 import { countsOf } from "../src/ops/counts.ts";
 import { linear } from "../src/ops/linear.ts";
 import type { CheckedGraph, Op, OpNode } from "../src/ops/op.ts";
-import { elaborateTarget, graphOf, load, SPECS, type SpecTarget } from "./report/spec-files.ts";
+import { elaborateTarget, load, graphOf as makeGraph, SPECS, type SpecTarget } from "./report/spec-files.ts";
 import { CIFAR_RESNET, DENSENET_FAMILY, INCEPTION, SEED, VARIANTS } from "./report/spec-texts.ts";
+
+const graphs = new Map<SpecTarget, CheckedGraph>();
+
+/** Made once, however many tests look at it. */
+function graphOf(target: SpecTarget): CheckedGraph {
+  const graph = graphs.get(target) ?? makeGraph(target);
+  graphs.set(target, graph);
+  return graph;
+}
 
 interface GoldenModel {
   readonly id: string;

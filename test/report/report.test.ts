@@ -194,6 +194,28 @@ it("prints only what is wrong of a spec with errors, and returns 1", async () =>
 });
 
 it.each([
+  ["specs/densenet121.dn:densenet12", [], 1, "DN0213", "did you mean `densenet121`?"],
+  ["specs/densenet-blocks.dn", [], 1, "DN0213", "no model that can be made from defaults"],
+  ["specs/densenet121.dn", ["--input", "x=1x28"], 1, "DN0312", "1x28 has 1 sizes after the channels, not 2"],
+  [
+    "specs/densenet121.dn",
+    ["--set", "cin=1", "--input", "x=3x64x64"],
+    1,
+    "DN0312",
+    "`cin` cannot be 1 and 3",
+  ],
+  ["specs/densenet121.dn", ["--set", "cin"], 2, "DN0313", "cannot read --set cin"],
+  ["specs/densenet121.dn", ["--input", "x=0x8"], 2, "DN0313", "cannot read --input x=0x8"],
+  ["specs/densenet121.dn", ["--set", "clases=10"], 1, "DN0301", "clases"],
+  ["specs/none.dn", [], 4, "DN0901", "there is no such file"],
+] as const)("says what is wrong with the target %s %j", async (target, flags, exitCode, code, words) => {
+  const result = await dnc("report", target, ...flags);
+  expect(result).toMatchObject({ code: exitCode, stdout: "" });
+  expect(result.stderr).toContain(code);
+  expect(result.stderr).toContain(words);
+});
+
+it.each([
   [[], "`dnc report` takes one target"],
   [["a.dn", "b.dn"], "`dnc report` takes one target"],
   [["a.dn", "--format", "csv"], "`--format` takes table or json, not `csv`"],
