@@ -12,6 +12,8 @@ import * as t from "./tokens.ts";
 
 export interface Balanced {
   readonly tokens: readonly IToken[];
+  /** How many brackets each token stands in; an opening one stands outside its own, a closing one inside. */
+  readonly depths: readonly number[];
   /** Where something was put right by a guess: what follows may not fit. */
   readonly unclear: readonly number[];
 }
@@ -47,6 +49,8 @@ interface State {
   readonly output: IToken[];
   readonly reporter: Reporter;
   readonly unclear: number[];
+  /** Each `<` and `>` that compares. */
+  readonly relations: Set<IToken>;
   readonly levels: [Level, ...Level[]];
   /** Parentheses to be put in when all is read: index in the output and token. */
   readonly insertions: { readonly index: number; readonly token: IToken }[];
@@ -112,6 +116,7 @@ export function balance(
     output: [],
     reporter,
     unclear: [],
+    relations: new Set(),
     levels: [{ token: undefined, closer: undefined, weight: 0 }],
     insertions: [],
     region: undefined,
@@ -128,7 +133,8 @@ export function balance(
   }
   endRegion(state);
   closeDownTo(state, 0, "at the end of the file");
-  return { tokens: withInsertions(state), unclear: state.unclear };
+  const balanced = withInsertions(state);
+  return { tokens: balanced, depths: depthsOf(balanced, state.relations), unclear: state.unclear };
 }
 
 function read(state: State, token: IToken, next: TokenType | undefined): void {
@@ -275,9 +281,25 @@ function beginDefinition(state: State, token: IToken, next: TokenType | undefine
 function beginsItem(state: State, { tokenType: type }: IToken, next: TokenType | undefined): boolean {
   if (ITEM_WORDS.has(type)) return next === t.Ident;
   if (type === t.Expect) return next !== undefined && OPERAND_STARTS.has(next);
-  const previous = state.output.at(-1)?.tokenType;
-  const isNaming = previous !== undefined && NAMING_WORDS.has(previous);
-  return type === t.Ident && next === t.Equal && !isNaming && innermost(state).closer === t.Greater;
+  if (type !== t.Ident || next !== t.Equal || innermost(state).closer !== t.Greater) return false;
+  const previous = state.output.at(-1);
+  if (previous === undefined || NAMING_WORDS.has(previous.tokenType)) return false;
+  const isFirst = /\n/.test(
+    state.file.text.slice(previous.startOffset, state.input[state.index]?.startOffset),
+  );
+  return (isFirst || previous.tokenType === t.Semi) && !isArgument(state);
+}
+
+/** Whether a `)` that nothing opened comes before the end of the stage: then a `(` is missing, not a `>`. */
+function isArgument(state: State): boolean {
+  let depth = 0;
+  for (const { tokenType: type } of state.input.slice(state.index, state.index + 40)) {
+    if (type === t.OpenParen) depth += 1;
+    else if (type === t.CloseParen) depth -= 1;
+    if (depth < 0) return true;
+    if (type === t.Semi || type === t.Less) return false;
+  }
+  return false;
 }
 
 /** Closes the parentheses and brackets that are open inside the innermost body, model or file. */
@@ -297,7 +319,7 @@ function endStatement(state: State): void {
 
 function beginRegion(state: State, token: IToken): void {
   const type = token.tokenType;
-  if (type === t.Expect && innermost(state).closer === t.CloseBrace) state.isExpecting = true;
+  if (type === t.Expect && innermost(state).closer !== t.Greater) state.isExpecting = true;
   const { region } = state;
   if (type === t.Let || type === t.SetWord || type === t.For) {
     state.region = { keyword: token, levels: state.levels.length };
@@ -351,6 +373,7 @@ function isUnclosedBefore(state: State): boolean {
 }
 
 function noteRelation(state: State, token: IToken): void {
+  state.relations.add(token);
   const region = regionHere(state);
   if (region !== undefined) region.relation ??= token;
 }
@@ -412,4 +435,14 @@ function withInsertions({ output, insertions }: State): readonly IToken[] {
   }
   insertBefore(output.length);
   return tokens;
+}
+
+function depthsOf(tokens: readonly IToken[], relations: ReadonlySet<IToken>): readonly number[] {
+  let depth = 0;
+  return tokens.map((token) => {
+    const here = depth;
+    if (!relations.has(token))
+      depth += CLOSERS.has(token.tokenType) ? 1 : CLOSING.has(token.tokenType) ? -1 : 0;
+    return here;
+  });
 }

@@ -66,7 +66,7 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
   const spoilage = trackSpoilage(tokens);
   for (const offset of [...scanned.unclear, ...balanced.unclear]) spoilage.spoil(offset);
   parser ??= createParser();
-  const { tree, errors } = parser.parse(tokens);
+  const { tree, errors } = parser.parse(tokens, balanced.depths);
   for (const error of errors) {
     const index = indexOf(tokens, error.token);
     const diagnostic = parserDiagnostic({ file, tokens }, error, index);

@@ -12,7 +12,8 @@ export interface ParserResult {
 }
 
 export interface Parser {
-  parse(tokens: readonly IToken[]): ParserResult;
+  /** `depths` says how many brackets each token stands in. */
+  parse(tokens: readonly IToken[], depths: readonly number[]): ParserResult;
   /** The rules as data, in the order of the grammar. */
   rules(): Readonly<Record<string, Rule>>;
 }
@@ -21,6 +22,11 @@ class DnParser extends ExpressionParser {
   constructor(expectations: IParserErrorMessageProvider, options: ParserOptions) {
     super(expectations, options);
     this.performSelfAnalysis();
+  }
+
+  load(tokens: readonly IToken[], depths: readonly number[]): void {
+    this.input = [...tokens];
+    this.depths = depths;
   }
 
   // More is accepted than the language allows, so that nothing is lost to a typo: `validate.ts` tells, with its fix,
@@ -364,9 +370,9 @@ export function createParser(options: ParserOptions = {}): Parser {
   const expectations = createExpectations();
   const parser = new DnParser(expectations, options);
   return {
-    parse: (tokens) => {
+    parse: (tokens, depths) => {
       expectations.start();
-      parser.input = [...tokens];
+      parser.load(tokens, depths);
       try {
         const tree = parser.file();
         return { tree, errors: parser.errors };

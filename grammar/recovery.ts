@@ -1,25 +1,20 @@
 /**
- * How the parser goes on after an error. The tokens are balanced, so it never stops inside a bracket that it skips,
- * and it takes up only at a separator, a closing bracket or a word that begins something: a name could be anything.
- * This overrides methods inside chevrotain, whose version is pinned for that reason.
+ * How the parser goes on after an error. The tokens are balanced and each knows how many brackets it stands in, so
+ * what may follow a rule is looked for only as deep as the rule began; and a name, which could be anything, is never
+ * taken for it. This overrides methods inside chevrotain, whose version is pinned for that reason.
  */
 import {
+  type CstNode,
   CstParser,
   EOF,
   type IParserErrorMessageProvider,
-  type IToken,
+  isRecognitionException,
   MismatchedTokenException,
   type TokenType,
 } from "chevrotain";
+import { indexAt } from "./segments.ts";
 import * as t from "./tokens.ts";
 
-const CLOSERS: ReadonlyMap<TokenType, TokenType> = new Map([
-  [t.OpenParen, t.CloseParen],
-  [t.OpenBracket, t.CloseBracket],
-  [t.OpenBrace, t.CloseBrace],
-  [t.Less, t.Greater],
-]);
-const CLOSING = new Set(CLOSERS.values());
 /** What may begin an expression or a stage: seen alone, it says nothing about where the parser is. */
 const AMBIGUOUS = new Set([
   ...[
@@ -37,26 +32,34 @@ const AMBIGUOUS = new Set([
     t.OpenBracket,
   ],
 ]);
-const SEPARATORS = new Set([EOF, t.Semi, t.Comma, t.Bar]);
+/** A single one of these before the wanted token was most likely not written by accident. */
+const STRUCTURE = new Set([
+  ...[EOF, t.Semi, t.Comma, t.Bar, t.OpenParen, t.CloseParen, t.OpenBracket, t.CloseBracket],
+  ...[t.OpenBrace, t.CloseBrace, t.Less, t.Greater],
+]);
 
-/** The brackets opened while skipping. A `<` that compares opens none: the next closing bracket tells. */
-class Nesting {
-  private readonly open: (TokenType | undefined)[] = [];
-
-  isOutside(type: TokenType): boolean {
-    return this.open.length === 0 || (CLOSING.has(type) && !this.open.includes(type));
-  }
-
-  pass(type: TokenType): void {
-    if (CLOSING.has(type)) this.open.length = Math.max(this.open.lastIndexOf(type), 0);
-    else if (CLOSERS.has(type)) this.open.push(CLOSERS.get(type));
-  }
+/** Where to go on: in the rule at `level` of the rule stack, at token `index`. */
+interface Target {
+  readonly level: number;
+  readonly index: number;
 }
 
+type Unfinished = Omit<CstNode, "recoveredNode"> & { recoveredNode?: boolean };
+
 export class RecoveringParser extends CstParser {
+  /**
+   * How many brackets each token of the input stands in; an opening one stands outside its own, a closing one inside.
+   * Unlike the input, it is not padded while parsing.
+   */
+  protected depths: readonly number[] = [];
+  private target: Target | undefined;
+
   declare private readonly errorMessageProvider: IParserErrorMessageProvider;
-  declare private readonly flattenFollowSet: () => readonly TokenType[];
+  declare private readonly RULE_STACK_IDX: number;
+  declare private readonly CST_STACK: readonly Unfinished[];
   declare private readonly getCurrRuleFullName: () => string;
+  declare private readonly buildFullFollowKeyStack: () => readonly unknown[];
+  declare private readonly getFollowSetFromFollowKey: (key: unknown) => readonly TokenType[];
   declare private readonly exportLexerState: () => number;
   declare private readonly importLexerState: (state: number) => void;
   declare private readonly SAVE_ERROR: (error: Error) => Error;
@@ -68,32 +71,51 @@ export class RecoveringParser extends CstParser {
 
   protected override canTokenTypeBeDeletedInRecovery(): boolean {
     const { tokenType: type, image } = this.LA(1);
-    const isStructure = CLOSERS.has(type) || CLOSING.has(type) || SEPARATORS.has(type);
-    return !isStructure && !t.reservedWords.has(image);
+    return !STRUCTURE.has(type) && !t.reservedWords.has(image);
   }
 
-  /** The first token, outside brackets opened meanwhile, that some rule under way could go on with. */
-  protected findReSyncTokenType(): TokenType {
-    const wanted = new Set([...this.flattenFollowSet()].filter((type) => !AMBIGUOUS.has(type)));
-    const nesting = new Nesting();
-    for (let ahead = 1; ; ahead += 1) {
-      const type = this.LA(ahead).tokenType;
-      if (type === EOF || (nesting.isOutside(type) && wanted.has(type))) return type;
-      nesting.pass(type);
+  /** A rule failed: it ends here, at the target, or one of the rules that called it does. */
+  protected invokeRuleCatch(error: Error & { partialCstResult?: CstNode }): CstNode {
+    const partial = this.CST_STACK.at(-1);
+    if (!isRecognitionException(error) || partial === undefined) throw error;
+    partial.recoveredNode = true;
+    this.target ??= this.findTarget();
+    if (this.RULE_STACK_IDX > this.target.level) {
+      error.partialCstResult = partial;
+      throw error;
     }
+    this.skipTo(this.target.index);
+    this.target = undefined;
+    return partial;
   }
 
-  /** Leaves that token as the next one. */
-  protected reSyncTo(wanted: TokenType): IToken[] {
-    const skipped: IToken[] = [];
-    const nesting = new Nesting();
-    for (let token = this.LA(1); token.tokenType !== EOF; token = this.LA(1)) {
-      if (nesting.isOutside(token.tokenType) && token.tokenType === wanted) break;
-      nesting.pass(token.tokenType);
-      skipped.push(token);
-      this.SKIP_TOKEN();
+  /** The first token that one of the rules under way could go on with. */
+  private findTarget(): Target {
+    const wanted = this.wantedByDepth();
+    for (let index = this.position; index < this.depths.length; index += 1) {
+      const type = this.input[index]?.tokenType;
+      const level = type && wanted.get(this.depths[index] ?? 0)?.get(type);
+      if (level !== undefined) return { level, index };
     }
-    return skipped;
+    return { level: 0, index: this.depths.length };
+  }
+
+  /** For each depth, the tokens that may follow a rule which began there, with its level; the innermost wins. */
+  private wantedByDepth(): ReadonlyMap<number, ReadonlyMap<TokenType, number>> {
+    const wanted = new Map<number, Map<TokenType, number>>();
+    const follows = this.buildFullFollowKeyStack();
+    let start = Number.NaN;
+    for (let level = this.RULE_STACK_IDX; level > 0; level -= 1) {
+      start = firstNumber(this.CST_STACK[level]?.location?.startOffset, start);
+      const index = Number.isNaN(start) ? this.position : indexAt(this.input, start);
+      const depth = this.depths[index] ?? 0;
+      const types = wanted.get(depth) ?? new Map<TokenType, number>();
+      wanted.set(depth, types);
+      for (const type of this.getFollowSetFromFollowKey(follows[level])) {
+        if (!isAmbiguous(type, depth) && !types.has(type)) types.set(type, level);
+      }
+    }
+    return wanted;
   }
 
   /** In a repetition that met a token which neither goes on with it nor ends it. */
@@ -124,16 +146,33 @@ export class RecoveringParser extends CstParser {
 
   /** Whether it can go on (true) or ends (false) after skipping; `undefined` when neither is in sight. */
   private skipInRepetition(lookahead: () => boolean, expected: TokenType): boolean | undefined {
-    const nesting = new Nesting();
-    for (let type = this.LA(1).tokenType; type !== EOF; type = this.LA(1).tokenType) {
-      if (nesting.isOutside(type)) {
-        if (type === expected) return false;
-        if (!AMBIGUOUS.has(type) && lookahead.call(this)) return true;
-        if (CLOSING.has(type)) return undefined;
-      }
-      nesting.pass(type);
-      this.SKIP_TOKEN();
+    const depth = this.depths[this.position] ?? 0;
+    for (; this.position < this.depths.length; this.SKIP_TOKEN()) {
+      const type = this.LA(1).tokenType;
+      const here = this.depths[this.position] ?? 0;
+      if (here < depth) return undefined;
+      if (here > depth) continue;
+      if (type === expected) return false;
+      if (!isAmbiguous(type, depth) && lookahead.call(this)) return true;
     }
     return expected === EOF ? false : undefined;
   }
+
+  /** Index of the next token. */
+  private get position(): number {
+    return this.exportLexerState() + 1;
+  }
+
+  private skipTo(index: number): void {
+    while (this.position < index) this.SKIP_TOKEN();
+  }
+}
+
+function firstNumber(value: number | undefined, otherwise: number): number {
+  return value === undefined || Number.isNaN(value) ? otherwise : value;
+}
+
+/** In a model whose `{` is missing each `;` would be one more error of the file. */
+function isAmbiguous(type: TokenType, depth: number): boolean {
+  return AMBIGUOUS.has(type) || (depth === 0 && type === t.Semi);
 }
