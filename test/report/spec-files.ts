@@ -27,15 +27,11 @@ function bindingsOf({ set = [], input }: Given): Bindings {
       throw new Error(message);
     },
   };
-  const parameters = new Map(set.flatMap((text) => [parseSetting(text, reporter) ?? []].filter(isPair)));
-  const inputs = input === undefined ? new Map() : (parseInputSizes(input, reporter) ?? new Map());
-  return { parameters, inputs };
-}
-
-type Setting = NonNullable<ReturnType<typeof parseSetting>>;
-
-function isPair(pair: Setting | readonly never[]): pair is Setting {
-  return pair.length === 2;
+  const settings = set.map((text) => parseSetting(text, reporter));
+  return {
+    parameters: new Map(settings.flatMap((setting) => (setting === undefined ? [] : [setting]))),
+    inputs: (input === undefined ? undefined : parseInputSizes(input, reporter)) ?? new Map(),
+  };
 }
 
 export interface SpecTarget extends Given {
