@@ -42,10 +42,10 @@ export const missingParameter: DiagnosticKind<[callee: string, name: string]> = 
   },
 });
 
-export const wrongType: DiagnosticKind<[name: string, expects: string, given: string]> = defineDiagnostic({
+/** `what` as it stands in the message: "`p`", "the stride". */
+export const wrongType: DiagnosticKind<[what: string, expects: string, given: string]> = defineDiagnostic({
   code: "DN0304",
-  message: (name: string, expects: string, given: string) =>
-    `${quoted(name)} must be ${expects}, got ${given}`,
+  message: (what: string, expects: string, given: string) => `${what} must be ${expects}, got ${given}`,
   explain: {
     title: "parameter-type",
     text: "Numbers are exact, and nothing is rounded by itself: a count, size or number of channels that comes out as a fraction is an error. Write `floor(…)` where you mean it.",
@@ -54,10 +54,9 @@ export const wrongType: DiagnosticKind<[name: string, expects: string, given: st
   },
 });
 
-export const outOfRange: DiagnosticKind<[name: string, expects: string, given: string]> = defineDiagnostic({
+export const outOfRange: DiagnosticKind<[what: string, expects: string, given: string]> = defineDiagnostic({
   code: "DN0305",
-  message: (name: string, expects: string, given: string) =>
-    `${quoted(name)} must be ${expects}, got ${given}`,
+  message: (what: string, expects: string, given: string) => `${what} must be ${expects}, got ${given}`,
   explain: {
     title: "parameter-range",
     text: "The value is of the right type and outside of what makes sense: a probability of 1.2, a window of size 0, or a value that a block's `where` excludes.",

@@ -45,7 +45,7 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     [input],
     site,
   ) {
-    if (groups !== undefined && groups !== 1) return unsupportedGroups(site);
+    if (groups !== undefined && groups !== 1) unsupportedGroups(site);
     const window = resolveWindow(
       "conv",
       { kernel, stride, defaultStride: "one", dilation, pad: pad ?? site.settings.pad, defaultPad: "always" },

@@ -18,7 +18,11 @@ export function checkJoin(
   const odd = rest.findIndex((shape) => rankOf(shape) !== rankOf(first)) + 1;
   if (odd > 0) {
     const claims = [0, odd].map((input) => ({ input, axis: "rank" }) as const);
-    site.report(kind, ["the operands have different numbers of axes", shapes], { claims, help: HELP });
+    site.report(kind, ["the operands have different numbers of axes", shapes], {
+      label: `joins ${shapes}`,
+      claims,
+      help: HELP,
+    });
     return;
   }
   const rank = rankOf(first);

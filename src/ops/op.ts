@@ -45,6 +45,8 @@ export interface ReportDetails {
   readonly claims?: readonly Claim[];
   readonly notes?: readonly string[];
   readonly help?: readonly string[];
+  /** Told once a model, at the call in it that leads here: the model as a whole is to blame. */
+  readonly blamesModel?: true;
   /** Given the text edits it may make around the call. */
   readonly fix?: (edits: CallEdits) => Fix | undefined;
 }
@@ -107,12 +109,12 @@ export interface Op<A = unknown> extends Operator {
 export type OpNode = Node<Op>;
 export type CheckedGraph = Graph<Op>;
 
-/** A value of the graph being built. Sizes on doubtful axes follow from a mistake that was reported. */
+/** A value of the graph being built. What is doubtful of it follows from a mistake that was reported. */
 export interface Value {
   /** The id of its node. */
   readonly node: number;
   readonly shape: Shape;
-  readonly doubt: ReadonlySet<Axis>;
+  readonly doubt: ReadonlySet<Claim["axis"]>;
 }
 
 /** What applying a stage may do. */

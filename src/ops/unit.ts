@@ -63,7 +63,6 @@ export function applyUnit<N>(
   const order = call.arguments.order ?? settings.order;
   if (order === undefined) reportMissingOrder(expansion);
   if (channels === undefined) reportMissingChannels(op.name, expansion);
-  if (order === undefined || channels === undefined) return undefined;
 
   const bias = call.arguments.bias ?? settings.bias ?? order === "bare";
   const act = call.arguments.act ?? (order === "bare" ? undefined : (settings.act ?? "relu"));
@@ -72,7 +71,7 @@ export function applyUnit<N>(
     act === undefined ? x : expansion.emit(activationOf(act), {}, [x], act);
   const convolve = (x: Value): Value | undefined => {
     const attrs = op.attrs(
-      { ...call, channels, arguments: { ...call.arguments, bias } },
+      { ...call, channels: channels ?? x.shape.channels, arguments: { ...call.arguments, bias } },
       [x.shape],
       expansion,
     );
@@ -85,12 +84,14 @@ export function applyUnit<N>(
   return activate(order === "post" ? normalize(result) : result);
 }
 
-export function unsupportedGroups(expansion: Expansion): undefined {
+export function unsupportedGroups(expansion: Expansion): void {
   expansion.report(notSupported, ["`groups` above 1 is"], { at: "groups", help: ["leave `groups` out"] });
 }
 
+/** There is no default order: until one is chosen the sizes are the same with any. */
 function reportMissingOrder(expansion: Expansion): void {
   expansion.report(missingParameter, [expansion.stageName, "order"], {
+    blamesModel: true,
     label: "norm and activation before it, after it, or none?",
     notes: [
       "`pre` is norm, activation, conv; `post` is conv, norm, activation; `bare` is conv alone, with a bias",

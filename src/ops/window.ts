@@ -64,7 +64,7 @@ export interface WindowRequest {
   readonly defaultPad: "always" | "overlapping";
 }
 
-/** One entry per axis of `shape`, or `undefined` when something does not fit the rank (reported). */
+/** One entry per axis of `shape`, a guess where the list does not fit (reported); `undefined` for a vector (reported). */
 export function resolveWindow(
   name: string,
   request: WindowRequest,
@@ -80,17 +80,12 @@ export function resolveWindow(
     return undefined;
   }
   const size = spread(request.kernel, rank, "window size", "kernel", site);
-  const stride = spread(
-    request.stride ?? (request.defaultStride === "window" ? request.kernel : [1]),
-    rank,
-    "stride",
-    "stride",
-    site,
-  );
+  const stride =
+    request.stride === undefined && request.defaultStride === "window"
+      ? size
+      : spread(request.stride ?? [1], rank, "stride", "stride", site);
   const dilation = spread(request.dilation ?? [1], rank, "dilation", "dilation", site);
-  if (size === undefined || stride === undefined || dilation === undefined) return undefined;
   const written = padPairs(request.pad, rank, site);
-  if (written === undefined) return undefined;
   const padding = shape.sizes.map((length, axis): Padding => {
     const [k = 1, s = 1, d = 1] = [size[axis], stride[axis], dilation[axis]];
     if (written === "valid") return [0, 0];
@@ -115,15 +110,10 @@ function samePadding(length: number, span: number, stride: number): Padding {
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** One number per axis; a single number holds for all. Reports DN0306 otherwise. */
-export function spread(
-  values: PerAxis,
-  rank: number,
-  what: string,
-  at: string,
-  site: Site,
-): PerAxis | undefined {
-  if (values.length === 1) return Array.from({ length: rank }, () => values[0] ?? 1);
+/** One number per axis; a single number holds for all. Reports DN0306 otherwise, and guesses that too. */
+export function spread(values: PerAxis, rank: number, what: string, at: string, site: Site): PerAxis {
+  const all = Array.from({ length: rank }, () => values[0] ?? 1);
+  if (values.length === 1) return all;
   if (values.length === rank) return values;
   const looksLike = values.length > rank ? `this looks like a ${values.length}-D setting` : undefined;
   site.report(wrongRank, [what, values.length, rank], {
@@ -132,14 +122,14 @@ export function spread(
     ...(looksLike === undefined ? {} : { notes: [looksLike] }),
     help: [`write a single number, or ${count(rank, "number")}`],
   });
-  return undefined;
+  return all;
 }
 
 function padPairs(
   pad: PadRule | undefined,
   rank: number,
   site: Site,
-): readonly Padding[] | "same" | "valid" | "default" | undefined {
+): readonly Padding[] | "same" | "valid" | "default" {
   if (pad === undefined) return "default";
   if (typeof pad === "string") return pad;
   if (pad.length === 1) return Array.from({ length: rank }, () => pad[0] ?? [0, 0]);
@@ -148,7 +138,7 @@ function padPairs(
     at: "pad",
     help: [`write one padding, or ${rank}: one per axis`],
   });
-  return undefined;
+  return "default";
 }
 
 /**

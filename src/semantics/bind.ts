@@ -4,6 +4,7 @@ import { type Span, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
+import { argumentOf } from "./build.ts";
 import { type Environment, evaluate, truthOf } from "./evaluate.ts";
 import { childScope, define, type Scope } from "./scope.ts";
 
@@ -11,6 +12,10 @@ import { childScope, define, type Scope } from "./scope.ts";
 export interface Given {
   readonly value: Literal | undefined;
   readonly span: Span;
+  /** Absent when it was given from outside of any spec. */
+  readonly expression?: ast.Expression;
+  /** The argument that it came from, when it only passes on a parameter. */
+  readonly argument?: Span | undefined;
 }
 
 export interface Binding {
@@ -30,7 +35,12 @@ export function evaluateArguments(
   for (const item of items) {
     const name = item.name?.text ?? names[position++];
     if (name !== undefined)
-      given.set(name, { value: evaluate(item.value, environment), span: item.value.span });
+      given.set(name, {
+        value: evaluate(item.value, environment),
+        span: item.value.span,
+        expression: item.value,
+        argument: argumentOf(item.value, environment.scope),
+      });
   }
   return given;
 }
@@ -61,7 +71,7 @@ export function bindParameters(
         argument === undefined ? { ...head, scope } : caller,
       );
     }
-    define(scope, name, value, span);
+    define(scope, name, value, span, argument && (argument.argument ?? argument.span));
     if (value !== undefined) printed.push(`${name}=${printLiteral(value)}`);
   }
   return { scope, printed };
@@ -80,7 +90,7 @@ function checked(
     type.listDepth === 0
       ? noun
       : `a list of ${"lists of ".repeat(type.listDepth - 1)}type ${quoted(type.name.text)}`;
-  return environment.report(wrongType, [name, expects, printLiteral(value)], span);
+  return environment.report(wrongType, [quoted(name), expects, printLiteral(value)], span);
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -111,7 +121,7 @@ function isOfType(value: Literal, type: string, listDepth: number): boolean {
   }
 }
 
-/** Checks the relations of a `where`; a failing one is reported at the call as DN0305. */
+/** Whether the relations of a `where` hold; a failing one is reported at the call as DN0305. */
 export function checkWhere(
   where: ast.Where | undefined,
   callee: string,
@@ -119,17 +129,18 @@ export function checkWhere(
   call: Span,
   head: Omit<Environment, "scope">,
   caller: Environment,
-): void {
-  for (const relation of where?.relations ?? []) {
-    const holds = truthOf(relation, { ...head, scope: binding.scope });
-    if (holds === false) {
-      const demand = quoted(spanText(relation.span));
-      caller.report(
-        outOfRange,
-        [callee, `called so that ${demand} holds`, binding.printed.join(", ") || "no arguments"],
-        call,
-        `${quoted(callee)} demands it in its \`where\``,
-      );
-    }
+): boolean {
+  const failing = (where?.relations ?? []).filter(
+    (relation) => truthOf(relation, { ...head, scope: binding.scope }) === false,
+  );
+  for (const relation of failing) {
+    const demand = quoted(spanText(relation.span));
+    caller.report(
+      outOfRange,
+      [quoted(callee), `called so that ${demand} holds`, binding.printed.join(", ") || "no arguments"],
+      call,
+      `${quoted(callee)} demands it in its \`where\``,
+    );
   }
+  return failing.length === 0;
 }

@@ -43,7 +43,8 @@ export function parseSetting(
   const environment = {
     scope: childScope(),
     isBad: () => false,
-    report: ((kind, args, span, help) => {
+    report: ((kind, args, at, help) => {
+      const span = "kind" in at ? at.span : at;
       reporter.report(kind.at({ span, ...(help === undefined ? {} : { help: [help] }) }, ...args));
     }) as Parameters<typeof evaluate>[1]["report"],
   };

@@ -1,15 +1,16 @@
 /** The graph under construction, and where in the spec the expansion stands. */
+import type * as ast from "../../grammar/ast.ts";
 import type { DiagnosticDetails, DiagnosticKind, Frame } from "../base/diagnostic.ts";
-import { defineDiagnostic } from "../base/diagnostic.ts";
+import { defineDiagnostic, type Label } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
 import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import type { Environment } from "./evaluate.ts";
-import type { Module } from "./module.ts";
+import { isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
 import type { Resolution } from "./resolve.ts";
-import type { Scope } from "./scope.ts";
+import { lookUp, type Scope } from "./scope.ts";
 
 export const modelTooLarge: DiagnosticKind<[limit: number]> = defineDiagnostic({
   code: "DN0211",
@@ -23,7 +24,7 @@ export const modelTooLarge: DiagnosticKind<[limit: number]> = defineDiagnostic({
 });
 
 /** ResNet-1202 has 6,000 stages. */
-const MOST_STEPS = 1_000_000;
+const MOST_STEPS = 100_000;
 
 export interface Build {
   readonly nodes: OpNode[];
@@ -32,8 +33,20 @@ export interface Build {
   readonly settings: Settings;
   /** The `let`s of each file. */
   readonly fileScope: (module: Module) => Scope;
+  readonly progress: Progress;
+}
+
+interface Progress {
   /** Stages expanded so far. */
   steps: number;
+  /** Whether every stage so far is what the spec says: no mistake left a hole or a guess. */
+  isWhole: boolean;
+  /** What was told once for the whole model. */
+  readonly told: Set<string>;
+}
+
+export function startProgress(): Progress {
+  return { steps: 0, isWhole: true, told: new Set() };
 }
 
 /** Where the expansion stands: one per body. */
@@ -46,13 +59,39 @@ export interface Place {
   readonly scope: Scope;
 }
 
+type PlacedDetails = DiagnosticDetails & { readonly span: Span };
+
+/** Reports a mistake that keeps the graph from being what the spec says. */
 export function report<Args extends readonly unknown[]>(
   place: Pick<Place, "build" | "frame">,
   kind: DiagnosticKind<Args>,
   args: Args,
-  details: DiagnosticDetails & { readonly span: Span },
+  details: PlacedDetails,
 ): undefined {
-  place.build.problems.report(kind.at({ frame: place.frame, ...details }, ...args));
+  place.build.progress.isWhole = false;
+  remark(place, kind, args, details);
+}
+
+/** Reports what is wrong with a graph that is what the spec says. */
+export function remark<Args extends readonly unknown[]>(
+  place: Pick<Place, "build" | "frame">,
+  kind: DiagnosticKind<Args>,
+  args: Args,
+  details: PlacedDetails,
+): undefined {
+  place.build.problems.report(kind.at({ frame: place.frame, ...blameCaller(details, place.frame) }, ...args));
+}
+
+/** The standard library is right: what goes wrong in it is reported at the call that leads into it. */
+function blameCaller({ fix, label, ...details }: PlacedDetails, frame: Frame): PlacedDetails {
+  const whole = { ...details, ...(label && { label }), ...(fix && { fix }) };
+  if (!isStandardLibrary(details.span.file)) return whole;
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
+    if (at.call === undefined || isStandardLibrary(at.call.file)) continue;
+    const cause: Label = { span: details.span, text: label ?? "goes wrong here" };
+    return { ...details, span: at.call, labels: [cause, ...(details.labels ?? [])] };
+  }
+  return whole;
 }
 
 /** Expressions at a place; `in` and `it` where they have a value. */
@@ -63,17 +102,48 @@ export function environmentAt(
   return {
     scope: place.scope,
     ...flow,
-    isBad: (expression) => place.build.resolution.bad.has(expression),
-    report: (kind, args, span, help) =>
-      report(place, kind, args, { span, ...(help === undefined ? {} : { help: [help] }) }),
+    isBad: (expression) => isBad(place.build, expression),
+    report(kind, args, at, help) {
+      const { span, labels } = "kind" in at ? culprit(at, place.scope) : { span: at, labels: [] };
+      report(place, kind, args, {
+        span,
+        ...(labels.length > 0 && { labels }),
+        ...(help !== undefined && { help: [help] }),
+      });
+    },
   };
 }
 
-/** Whether there is room for another stage; reports DN0211 the first time that there is not. */
-export function hasRoom(place: Place, span: Span): boolean {
-  place.build.steps += 1;
-  if (place.build.steps === MOST_STEPS) {
-    report(place, modelTooLarge, [MOST_STEPS], { span, help: ["lower the counts of the loops around it"] });
-  }
-  return place.build.steps < MOST_STEPS;
+/** A value that is wrong where it is used was given by a call, when all that stands there is a parameter. */
+function culprit(expression: ast.Expression, scope: Scope): { span: Span; labels: readonly Label[] } {
+  const argument = argumentOf(expression, scope);
+  return argument === undefined
+    ? { span: expression.span, labels: [] }
+    : { span: argument, labels: [{ span: expression.span, text: "required here" }] };
+}
+
+/** Where the value of an expression that only names a parameter was given. */
+export function argumentOf(expression: ast.Expression, scope: Scope): Span | undefined {
+  if (expression.kind !== "name" || expression.arguments !== undefined) return undefined;
+  const entry = lookUp(scope, expression.name.parts[0].text);
+  return entry?.kind === "literal" ? entry.argument : undefined;
+}
+
+/** Whether a part of the tree was reported and must be passed over. */
+export function isBad(build: Build, node: object): boolean {
+  const known = build.resolution.bad.has(node);
+  if (known) build.progress.isWhole = false;
+  return known;
+}
+
+/** Whether there is room for that many stages; reports DN0211 the first time that there is not. */
+export function hasRoom(place: Place, span: Span, amount = 1): boolean {
+  const { progress } = place.build;
+  if (progress.steps >= MOST_STEPS) return false;
+  progress.steps = progress.steps + amount > MOST_STEPS ? MOST_STEPS : progress.steps + 1;
+  if (progress.steps < MOST_STEPS) return true;
+  return (
+    report(place, modelTooLarge, [MOST_STEPS], { span, help: ["lower the counts of the loops around it"] }) ??
+    false
+  );
 }

@@ -3,7 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
-import { type PerAxis, perAxis } from "../ops/argument.ts";
+import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis } from "../ops/argument.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Call, Stage } from "../ops/op.ts";
 import { evaluateArguments, type Given } from "./bind.ts";
@@ -11,42 +11,31 @@ import { SIZE_ARGUMENT } from "./callee.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
 import type { CallForm } from "./resolve-calls.ts";
 
+/** With guesses for the parts that are wrong (reported), or that depend on what is. */
 export interface EvaluatedCall {
   readonly call: Call;
-  /** The channels depend on something doubtful: those in `call` are a guess. */
   readonly guessesChannels: boolean;
+  readonly guessesOthers: boolean;
 }
 
 const SIZES = perAxis(1);
 
-/** `undefined`: a part of the call is wrong (reported), or depends on what is. */
+/** `guess` stands in for channels that are wrong. */
 export function evaluateCall(
   form: CallForm,
   stage: Stage,
   environment: Environment,
   guess: number,
-): EvaluatedCall | undefined {
+): EvaluatedCall {
   const items = form.arguments?.items.slice(form.tensors) ?? [];
   const given = evaluateArguments(items, Object.keys(stage.arguments), environment);
   const size = given.get(SIZE_ARGUMENT);
-  const kernel =
-    form.kernel === undefined
-      ? size && readSizes("the window size", size, environment)
-      : kernelOf(form.kernel, environment);
-  const stride =
-    form.stride &&
-    readSizes(
-      "the stride",
-      { value: evaluate(form.stride, environment), span: form.stride.span },
-      environment,
-    );
-  const wantsKernel = form.kernel !== undefined || size !== undefined;
-  if ((wantsKernel && kernel === undefined) || (form.stride !== undefined && stride === undefined))
-    return undefined;
-  const values = readArguments(stage, given, environment);
-  if (values === undefined) return undefined;
+  const givenKernel = form.kernel === undefined ? size : written(form.kernel, environment);
+  const givenStride = form.stride && written(form.stride, environment);
+  const kernel = givenKernel && readSizes("the window size", givenKernel, environment);
+  const stride = givenStride && readSizes("the stride", givenStride, environment);
+  const { values, fit } = readArguments(stage, given, environment);
   const channels = form.channels && channelsOf(form.channels, environment, guess);
-  if (form.channels !== undefined && channels === undefined) return undefined;
   return {
     call: {
       ...(kernel === undefined ? {} : { kernel }),
@@ -55,55 +44,59 @@ export function evaluateCall(
       arguments: values,
     },
     guessesChannels: channels?.isGuess ?? false,
+    guessesOthers: !fit || (givenKernel !== undefined && !kernel) || (givenStride !== undefined && !stride),
   };
 }
 
-function kernelOf(
-  kernel: NonNullable<ast.Operation["kernel"]>,
-  environment: Environment,
-): PerAxis | undefined {
-  return readSizes(
-    "the window size",
-    { value: evaluate(kernel, environment), span: kernel.span },
-    environment,
-  );
+function written(expression: ast.Expression, environment: Environment): Given {
+  return { value: evaluate(expression, environment), span: expression.span, expression };
 }
 
-function readSizes(what: string, { value, span }: Given, environment: Environment): PerAxis | undefined {
+function readSizes(
+  what: string,
+  { value, span, expression }: Given,
+  environment: Environment,
+): PerAxis | undefined {
   if (value === undefined) return undefined;
   const reading = SIZES.read(value);
   if ("value" in reading) return reading.value;
-  environment.report(
+  return environment.report(
     reading.wrong === "type" ? wrongType : outOfRange,
     [what, SIZES.expects, printLiteral(value)],
-    span,
+    expression ?? span,
   );
-  return undefined;
 }
 
-function channelsOf(
-  expression: ast.Expression,
-  environment: Environment,
-  guess: number,
-): { value: number; isGuess: boolean } | undefined {
+export interface Channels {
+  readonly value: number;
+  readonly isGuess: boolean;
+}
+
+function channelsOf(expression: ast.Expression, environment: Environment, guess: number): Channels {
   const value = evaluate(expression, environment);
   // Whatever made it unknown was reported; sizes can still be checked.
-  if (value === undefined) return { value: guess, isGuess: true };
+  return value === undefined
+    ? { value: guess, isGuess: true }
+    : asChannels(value, expression, environment, guess);
+}
+
+/** A number of channels, whose value is wrong where `at` says. */
+export function asChannels(
+  value: Literal,
+  at: ast.Expression | Span,
+  environment: Environment,
+  guess: number,
+): Channels {
   const channels = integerOf(value);
-  const expects = "an integer of at least 1";
-  if (channels === undefined) {
-    const help =
-      value.kind === "number" ? "nothing is rounded by itself: write `floor(…)` or `round(…)`" : undefined;
-    environment.report(
-      wrongType,
-      ["the number of channels", expects, printLiteral(value)],
-      expression.span,
-      help,
-    );
-    return { value: guess, isGuess: true };
-  }
-  if (channels >= 1) return { value: channels, isGuess: false };
-  environment.report(outOfRange, ["the number of channels", expects, printLiteral(value)], expression.span);
+  if (channels !== undefined && channels >= 1 && channels <= MAX_INTEGER)
+    return { value: channels, isGuess: false };
+  const isFraction = value.kind === "number" && channels === undefined;
+  environment.report(
+    channels === undefined ? wrongType : outOfRange,
+    ["the number of channels", `an integer from 1 to ${MAX_INTEGER}`, printLiteral(value)],
+    at,
+    isFraction ? "nothing is rounded by itself: write `floor(…)` or `round(…)`" : undefined,
+  );
   return { value: guess, isGuess: true };
 }
 
@@ -111,38 +104,39 @@ function readArguments(
   stage: Stage,
   given: ReadonlyMap<string, Given>,
   environment: Environment,
-): Record<string, unknown> | undefined {
+): { readonly values: Record<string, unknown>; readonly fit: boolean } {
   const values: Record<string, unknown> = {};
-  let fits = true;
-  for (const [name, { value, span }] of given) {
+  let fit = true;
+  for (const [name, { value, span, expression }] of given) {
     const type = stage.arguments[name]?.type;
     if (type === undefined) continue;
-    const reading = value === undefined ? undefined : type.read(value);
-    if (reading === undefined) fits = false;
-    else if ("value" in reading) values[name] = reading.value;
-    else {
-      reportArgument(name, type, reading.wrong, value, span, environment);
-      fits = false;
-    }
+    const { value: read, isGuess } = readArgument(name, type, value, expression ?? span, environment);
+    if (isGuess) fit = false;
+    if (read !== undefined) values[name] = read;
   }
-  return fits ? values : undefined;
+  return { values, fit };
 }
 
-export function reportArgument(
+/** The value of an argument or setting; where it is wrong (reported), a guess or nothing. */
+export function readArgument(
   name: string,
-  type: { readonly expects: string; readonly words?: readonly string[] },
-  wrong: "type" | "range",
+  type: ArgumentType<unknown>,
   value: Literal | undefined,
-  span: Span,
+  at: ast.Expression | Span,
   environment: Environment,
-): void {
-  if (value === undefined) return;
-  const near = value.kind === "word" ? nearest(value.value, type.words ?? []) : undefined;
-  const help = near === undefined ? undefined : `did you mean ${quoted(near)}?`;
-  environment.report(
-    wrong === "type" ? wrongType : outOfRange,
-    [name, type.expects, printLiteral(value)],
-    span,
-    help,
-  );
+): { readonly value?: unknown; readonly isGuess: boolean } {
+  const { words = [] } = type;
+  const near = value?.kind === "word" ? nearest(value.value, words) : undefined;
+  const guess = near ?? words[0];
+  const reading = value === undefined ? undefined : type.read(value);
+  if (reading !== undefined && "value" in reading) return { value: reading.value, isGuess: false };
+  if (value !== undefined && reading !== undefined) {
+    environment.report(
+      reading.wrong === "type" ? wrongType : outOfRange,
+      [quoted(name), type.expects, printLiteral(value)],
+      at,
+      near === undefined ? undefined : `did you mean ${quoted(near)}?`,
+    );
+  }
+  return { value: guess, isGuess: true };
 }

@@ -2,12 +2,12 @@
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
 import type { CheckedGraph } from "../ops/op.ts";
-import { type Place, report } from "./build.ts";
+import { type Place, remark } from "./build.ts";
 
-export const deadValue: DiagnosticKind<[op: string]> = defineDiagnostic({
+export const deadValue: DiagnosticKind<[what: string]> = defineDiagnostic({
   code: "DN0208",
   severity: "warning",
-  message: (op: string) => `the result of ${quoted(op)} never reaches an output`,
+  message: (what: string) => `${what} never reaches an output`,
   explain: {
     title: "dead-value",
     text: "The value is computed and nothing uses it: a `from` went on with another value, or the wrong one is returned.",
@@ -17,8 +17,11 @@ export const deadValue: DiagnosticKind<[op: string]> = defineDiagnostic({
   },
 });
 
-/** Reports the ends of dead chains; what leads to them is dead with them. */
-export function findDeadValues(graph: CheckedGraph, place: Place): void {
+/**
+ * Reports the ends of dead chains; what leads to them is dead with them. `told` are those that were told as values
+ * that nothing reads.
+ */
+export function findDeadValues(graph: CheckedGraph, told: ReadonlySet<number>, place: Place): void {
   const used = new Set<number>();
   const live = new Set<number>(graph.outputs.map((output) => output.node));
   for (const node of graph.nodes.toReversed()) {
@@ -29,9 +32,9 @@ export function findDeadValues(graph: CheckedGraph, place: Place): void {
   }
   for (const node of graph.nodes) {
     const isInput = node.inputs.length === 0;
-    if (live.has(node.id) || used.has(node.id) || isInput) continue;
+    if (live.has(node.id) || used.has(node.id) || isInput || told.has(node.id)) continue;
     const { parts, span, frame } = node.origin;
-    report({ ...place, frame }, deadValue, [node.op.name], {
+    remark({ ...place, frame }, deadValue, [`the result of ${quoted(node.op.name)}`], {
       span: parts.get("name") ?? span,
       help: ["use it, or delete it"],
     });

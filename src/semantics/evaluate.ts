@@ -60,10 +60,11 @@ export interface Environment {
   readonly metrics?: ReadonlyMap<string, Literal>;
   /** Expressions that were reported already. */
   readonly isBad: (expression: Expression) => boolean;
+  /** At a place, or at the source of the value of an expression. */
   report<Args extends readonly unknown[]>(
     kind: DiagnosticKind<Args>,
     args: Args,
-    span: Span,
+    at: Span | Expression,
     help?: string,
   ): undefined;
 }
@@ -109,11 +110,7 @@ export function evaluate(expression: Expression, environment: Environment): Lite
 export function numberOf(expression: Expression, environment: Environment): Rational | undefined {
   const value = evaluate(expression, environment);
   if (value === undefined || value.kind === "number") return value?.value;
-  return environment.report(
-    badExpression,
-    [`expected a number, found ${describeKind(value)}`],
-    expression.span,
-  );
+  return environment.report(badExpression, [`expected a number, found ${describeKind(value)}`], expression);
 }
 
 /** The integer that `what` must be: `minimum` or more. Nothing is rounded. */
@@ -123,22 +120,22 @@ export function countOf(
   minimum: number,
   environment: Environment,
 ): number | undefined {
-  return asCount(what, evaluate(expression, environment), expression.span, minimum, environment);
+  return asCount(what, evaluate(expression, environment), expression, minimum, environment);
 }
 
 /** The same of a value that was evaluated before. */
 export function asCount(
   what: string,
   value: Literal | undefined,
-  span: Span,
+  at: Span | Expression,
   minimum: number,
   environment: Environment,
 ): number | undefined {
   if (value === undefined) return undefined;
   const expects = `an integer of at least ${minimum}`;
   const integer = integerOf(value);
-  if (integer === undefined) return environment.report(wrongType, [what, expects, printLiteral(value)], span);
-  if (integer < minimum) return environment.report(outOfRange, [what, expects, printLiteral(value)], span);
+  if (integer === undefined) return environment.report(wrongType, [what, expects, printLiteral(value)], at);
+  if (integer < minimum) return environment.report(outOfRange, [what, expects, printLiteral(value)], at);
   return integer;
 }
 
@@ -148,7 +145,7 @@ export function truthOf(expression: Expression, environment: Environment): boole
   return environment.report(
     badExpression,
     [`expected a condition, found ${describeKind(value)}`],
-    expression.span,
+    expression,
   );
 }
 
@@ -179,6 +176,7 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
   const rank = rankOf(value.shape);
   const axis = axisByName(rank, member);
   if (axis === undefined) {
+    if (value.doubt.has("rank")) return undefined;
     const names = Array.from(
       { length: rank + 1 },
       (_, index) => `.${axisName(rank, index).toLowerCase()}`,
@@ -236,7 +234,7 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
   if (result.kind !== "problem") return result;
   return environment.report(
     badExpression,
-    [`${quoted(name)} has no value here: ${result.why}`],
+    [`${quoted(`${name}(${values.items.map(printLiteral).join(", ")})`)} has no value: ${result.why}`],
     expression.span,
   );
 }

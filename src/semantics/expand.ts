@@ -6,14 +6,15 @@ import type { Span } from "../base/source.ts";
 import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
 import type { Operands, Stage, Value } from "../ops/op.ts";
 import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
-import { environmentAt, hasRoom, type Place } from "./build.ts";
-import { evaluateCall } from "./call.ts";
+import { environmentAt, hasRoom, isBad, type Place } from "./build.ts";
+import { asChannels, type Channels, evaluateCall } from "./call.ts";
 import { type Callee, calleeOf } from "./callee.ts";
 import { asCount, badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
 import type { BlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
+import { silentProblems } from "./problems.ts";
 import { type CallForm, leadingPositional } from "./resolve-calls.ts";
-import { childScope, define, doubted, lookUp } from "./scope.ts";
+import { childScope, define, doubted, guessed, lookUp, type Scope } from "./scope.ts";
 import { expansionAt } from "./site.ts";
 import { checkType } from "./types.ts";
 
@@ -106,6 +107,8 @@ function expandLoop(
   variables: (index: number) => readonly (readonly [ast.Name, Literal])[],
 ): Value {
   let it = start;
+  const stages = loop.total * (loop.body.stages.length + 1);
+  if (!hasRoom(place, loop.definition, stages)) return doubted(it);
   for (let index = 0; index < loop.total; index += 1) {
     if (!hasRoom(place, loop.definition)) return doubted(it);
     const scope = childScope(place.scope);
@@ -131,12 +134,17 @@ function expandOperation(
   it: Value,
   path: string,
 ): Value {
-  if (place.build.resolution.bad.has(operation)) return doubted(it);
   const callee = calleeOf(operation.name, place.module);
-  invariant(callee !== undefined, "unknown operations were reported");
-  const isJoin = callee.kind === "stage" && callee.stage.join === true;
+  const isJoin = callee?.kind === "stage" && callee.stage.join === true;
   const form: CallForm = { ...operation, tensors: isJoin ? leadingPositional(operation.arguments) : 0 };
   const flow = { in: input, it };
+  if (isBad(place.build, operation)) {
+    // What a misspelled argument leaves of a stage still tells how many axes come out.
+    if (callee?.kind !== "stage" || isJoin) return doubted(it);
+    const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
+    return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
+  }
+  invariant(callee !== undefined, "unknown operations were reported");
   if (callee.kind === "block") return expandBlock(callee, form, operation.span, place, flow, it, path);
   const operands = isJoin ? joinOperands(operation, form, place, flow, path) : [it];
   return applyStage(callee.stage, form, operation.span, place, flow, operandsOf(operands), path);
@@ -186,12 +194,40 @@ function applyStage(
   path: string,
 ): Value {
   const [first] = operands;
-  const evaluated = evaluateCall(form, stage, environmentAt(place, flow), first.shape.channels);
-  if (evaluated === undefined) return doubted(first);
-  const expansion = expansionAt(place, { name: form.name, span, parts: partsOf(form) }, operands, path);
-  const result = stage.apply(evaluated.call, operands, expansion);
+  const environment = environmentAt(place, flow);
+  const guess = first.shape.channels;
+  const { call, guessesChannels, guessesOthers } = evaluateCall(form, stage, environment, guess);
+  const growth =
+    stage.readsGrowth === true && form.channels === undefined
+      ? growthAt(form.name.span, place.scope, environment, guess)
+      : undefined;
+  let isGuess = guessesOthers;
+  const result = stage.apply(
+    call,
+    operands,
+    expansionAt({
+      place,
+      call: { name: form.name, span, parts: partsOf(form) },
+      operands,
+      path,
+      growth: growth?.value,
+      onReport: () => {
+        isGuess = true;
+      },
+    }),
+  );
   if (result === undefined) return doubted(first);
-  return evaluated.guessesChannels ? { ...result, doubt: new Set([...result.doubt, 0]) } : result;
+  if (isGuess) return guessed(result);
+  const guessesWidth = guessesChannels || growth?.isGuess === true;
+  return guessesWidth ? { ...result, doubt: new Set([...result.doubt, 0]) } : result;
+}
+
+/** The `k` in scope, which a unit without `->` takes at `unit` (rule R3). */
+function growthAt(unit: Span, scope: Scope, environment: Environment, guess: number): Channels | undefined {
+  const entry = lookUp(scope, "k");
+  if (entry === undefined || entry.kind === "tensor") return undefined;
+  if (entry.kind === "failed") return { value: guess, isGuess: true };
+  return asChannels(entry.value, entry.argument ?? unit, environment, guess);
 }
 
 function partsOf(form: CallForm): ReadonlyMap<string, Span> {
@@ -226,7 +262,8 @@ function expandBlock(
   };
   const headEnvironment = environmentAt(head, { in: it });
   const binding = bindParameters(block.parameters, given, head.scope, caller, headEnvironment);
-  checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller);
+  if (!checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller))
+    return doubted(it);
   const frame: Frame = { ...callFrame(callee, span, place), bindings: binding.printed };
   const inner: Place = { build, module, frame, path, scope: binding.scope };
   const count = repetitions(callee, inner, it);
@@ -253,13 +290,13 @@ function repetitions(
   if (block.repeat !== undefined) return countOf("the count of `repeat`", block.repeat.count, 0, environment);
   if (!place.build.resolution.repeated.has(block)) return "once";
   const n = lookUp(place.scope, "n");
-  return n?.kind === "literal" ? asCount("n", n.value, n.span, 0, environment) : undefined;
+  return n?.kind === "literal" ? asCount("`n`", n.value, n.argument ?? n.span, 0, environment) : undefined;
 }
 
 /** The value of a source; `undefined` when it was reported. */
 export function expandSource(source: ast.Source, place: Place, flow: Flow, path: string): Value | undefined {
   if (source.kind !== "call") return flow[source.kind];
-  if (place.build.resolution.bad.has(source)) return undefined;
+  if (isBad(place.build, source)) return undefined;
   if (source.arguments === undefined) {
     const entry = lookUp(place.scope, source.name.parts[0].text);
     return entry?.kind === "tensor" ? entry.value : undefined;

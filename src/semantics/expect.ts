@@ -6,7 +6,7 @@ import { quoted, withSeparators } from "../base/text.ts";
 import { countsOf } from "../ops/counts.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { notSupported } from "../ops/unsupported.ts";
-import { environmentAt, type Place, report } from "./build.ts";
+import { environmentAt, type Place, remark } from "./build.ts";
 import { truthOf } from "./evaluate.ts";
 import { METRICS, metricsOf, UNSUPPORTED_METRICS } from "./metrics.ts";
 
@@ -33,7 +33,7 @@ export function checkExpectations(item: ast.ExpectItem, graph: CheckedGraph, pla
     const names = namesIn(relation).filter((name) => METRICS.has(name));
     const unsupported = names.find((name) => UNSUPPORTED_METRICS.has(name) || isCalled(relation, name));
     if (unsupported !== undefined) {
-      report(place, notSupported, [`${quoted(unsupported)} of this form in \`expect\` is`], {
+      remark(place, notSupported, [`${quoted(unsupported)} of this form in \`expect\` is`], {
         span: relation.span,
         help: ["use `params`, `buffers` or `macs`"],
       });
@@ -43,7 +43,7 @@ export function checkExpectations(item: ast.ExpectItem, graph: CheckedGraph, pla
     const counts = countsOf(graph.nodes, graph);
     const measured = (["params", "buffers", "macs"] as const).filter((name) => names.includes(name));
     const numbers = measured.map((name) => `${name} is ${withSeparators(counts[name])}`).join(", ");
-    report(place, budgetExceeded, [spanText(relation.span).replace(/\s+/g, " "), numbers || "it is not so"], {
+    remark(place, budgetExceeded, [spanText(relation.span).replace(/\s+/g, " "), numbers || "it is not so"], {
       span: relation.span,
       notes: measured.flatMap((name) => largest(name, graph)),
     });

@@ -13,8 +13,8 @@ import type { CheckedGraph, Value } from "../ops/op.ts";
 import { SETTINGS, type Settings } from "../ops/settings.ts";
 import { notSupported } from "../ops/unsupported.ts";
 import { bindParameters, checkWhere, evaluateArguments, type Given } from "./bind.ts";
-import { type Build, environmentAt, type Place, report } from "./build.ts";
-import { reportArgument } from "./call.ts";
+import { type Build, environmentAt, isBad, type Place, report, startProgress } from "./build.ts";
+import { readArgument } from "./call.ts";
 import { definitionOf } from "./callee.ts";
 import { findDeadValues } from "./dead-values.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
@@ -46,8 +46,6 @@ export const NO_BINDINGS: Bindings = { parameters: new Map(), inputs: new Map() 
 
 export interface Instance {
   readonly graph: CheckedGraph;
-  /** Outputs whose shape rests on a mistake; none where there were no errors. */
-  readonly isCertain: boolean;
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -79,13 +77,13 @@ export function instantiate(
     resolution,
     settings: {},
     fileScope: (module) => fileScopeOf(module, scopes, build),
-    steps: 0,
+    progress: startProgress(),
   };
   const name = definition.ast.name.text;
   const frame: Frame = { kind: "model", name, definition: definition.ast.name.span, bindings: [] };
   rejectUnknown(definition, bindings, { build, frame });
   const target = followAliases(definition, bindings.parameters, build, frame);
-  if (target === undefined) return undefined;
+  if (target === undefined || isBad(build, target.model)) return undefined;
   const { body, model, module } = target;
   const given = bindInputs(body, model, target.given, bindings, { build, frame });
   const parent = build.fileScope(module);
@@ -110,7 +108,8 @@ export function instantiate(
       define(binding.scope, symbol, numberLiteral(size), model.name.span);
     }
   }
-  checkWhere(model.where, name, binding, model.where?.span ?? model.name.span, outside, outside);
+  const whereSpan = target.call ?? model.where?.span ?? model.name.span;
+  if (!checkWhere(model.where, model.name.text, binding, whereSpan, outside, outside)) return undefined;
   return expandModel(name, body, bindings, {
     ...place,
     build: { ...build, settings: settingsOf(body, place) },
@@ -145,6 +144,8 @@ interface Target {
   readonly model: ast.Model;
   readonly module: Module;
   readonly given: ReadonlyMap<string, Given>;
+  /** The alias that calls it. */
+  readonly call?: Span | undefined;
 }
 
 type Head = Pick<Place, "build" | "frame">;
@@ -167,7 +168,7 @@ function followAliases(
 ): Target | undefined {
   const { ast: model, module } = definition;
   if (model.definition.kind === "body") return { body: model.definition, model, module, given };
-  if (build.resolution.bad.has(model.definition)) return undefined;
+  if (isBad(build, model.definition)) return undefined;
   const target = definitionOf(model.definition.target, module);
   if (target?.kind !== "model") return undefined;
   const parent = build.fileScope(module);
@@ -179,7 +180,8 @@ function followAliases(
     scope: own.scope,
   });
   const passedOn = [...given].filter(([name]) => !own.scope.entries.has(name));
-  return followAliases(target, new Map([...passedOn, ...fixed]), build, frame);
+  const found = followAliases(target, new Map([...passedOn, ...fixed]), build, frame);
+  return found && { ...found, call: model.definition.span };
 }
 
 function checkBound(model: ast.Model, given: ReadonlyMap<string, Given>, head: Head): boolean {
@@ -234,14 +236,11 @@ function settingsOf(body: ast.ModelBody, place: Place): Settings {
   const settings: Record<string, unknown> = {};
   const environment = environmentAt(place);
   for (const item of body.items) {
-    if (item.kind !== "set" || place.build.resolution.bad.has(item)) continue;
+    if (item.kind !== "set" || isBad(place.build, item)) continue;
     const name = item.name.text;
     const { type } = SETTINGS[name as keyof Settings];
-    const value = evaluate(item.value, environment);
-    const reading = value === undefined ? undefined : type.read(value);
-    if (reading === undefined) continue;
-    if ("value" in reading) settings[name] = reading.value;
-    else reportArgument(name, type, reading.wrong, value, item.value.span, environment);
+    const { value } = readArgument(name, type, evaluate(item.value, environment), item.value, environment);
+    if (value !== undefined) settings[name] = value;
   }
   return settings;
 }
@@ -250,7 +249,7 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
   const { build, scope } = place;
   const inputs: GraphPort[] = [];
   const outputs: GraphPort[] = [];
-  let isCertain = true;
+  const unread = new Set<number>();
   for (const item of body.items) {
     const environment = environmentAt(place);
     switch (item.kind) {
@@ -268,10 +267,9 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
         const value = expandItem(item, place);
         if (value === undefined) {
           scope.entries.set(item.name.text, { kind: "failed", span: item.name.span });
-          isCertain = false;
           break;
         }
-        if (value.doubt.size > 0) isCertain = false;
+        if (build.resolution.unread.has(item)) unread.add(value.node);
         scope.entries.set(item.name.text, { kind: "tensor", value, span: item.name.span });
         if (item.kind === "output")
           outputs.push({ name: item.name.text, node: value.node, span: item.name.span });
@@ -281,14 +279,14 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     }
   }
   const graph: CheckedGraph = { name, nodes: build.nodes, inputs, outputs };
-  if (isCertain && build.resolution.bad.size === 0) findDeadValues(graph, place);
-  if (isCertain)
-    for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph, isCertain };
+  if (!build.progress.isWhole) return { graph };
+  findDeadValues(graph, unread, place);
+  for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
+  return { graph };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {
-  if (place.build.resolution.bad.has(item)) return undefined;
+  if (isBad(place.build, item)) return undefined;
   const entry = place.scope.entries.get(item.name.text);
   if (item.flow === undefined) {
     const value = entry?.kind === "tensor" ? entry.value : undefined;
@@ -344,6 +342,8 @@ function declaredSize(
 ): number | undefined {
   if (value === undefined) return undefined;
   if (value.kind === "word") {
+    // The parser says that `N` is the batch.
+    if (value.value === "N") return undefined;
     const help = [`give it a number: \`--input ${value.value}=224\`, or a parameter with a default`];
     return report(place, notSupported, [`the symbolic size ${quoted(value.value)} is`], {
       span: expression.span,

@@ -27,7 +27,7 @@ export const importFailed: DiagnosticKind<[path: string, why: string]> = defineD
     title: "import-failed",
     text: "An import names `std`, the library that comes with dnc, or a file by a path relative to the importing one. Files must not import each other in a circle.",
     wrong: 'dn 1;\nimport { dense } from "./nowhere.dn";\n',
-    right: 'dn 1;\nimport { dense } from "std";\n',
+    right: 'dn 1;\nimport { dense } from "std";\nblock b < dense >\n',
   },
 });
 
@@ -38,7 +38,7 @@ export const notExported: DiagnosticKind<[path: string, name: string]> = defineD
     title: "import-unknown-name",
     text: "The imported file has no block, model or `let` of this name. Names that a file imports itself are not passed on.",
     wrong: 'dn 1;\nimport { dens } from "std";\n',
-    right: 'dn 1;\nimport { dense } from "std";\n',
+    right: 'dn 1;\nimport { dense } from "std";\nblock b < dense >\n',
   },
 });
 
@@ -73,6 +73,10 @@ export interface Module {
   readonly lets: ReadonlyMap<string, LetDefinition>;
   /** `import * as x`. */
   readonly namespaces: ReadonlyMap<string, Module>;
+  /** Names whose import failed: whatever they stand for, it was reported. */
+  readonly missing: ReadonlySet<string>;
+  /** Where the text breaks the grammar: what stands around it may have been read wrongly. */
+  readonly syntaxErrors: readonly Span[];
 }
 
 /** Gives the file that an import means, or `undefined` when it cannot be read. */
@@ -86,6 +90,11 @@ export interface Program {
 
 const STD: SourceFile = { path: "std", text: STD_TEXT };
 
+/** The standard library is never the user's to mend. */
+export function isStandardLibrary(file: SourceFile): boolean {
+  return file === STD;
+}
+
 /** Parses a file and all that it imports. Mistakes are reported; what is left is still a program. */
 export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter): Program {
   const modules = new Map<string, Module>();
@@ -95,17 +104,37 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
     const known = modules.get(file.path);
     if (known !== undefined) return known;
     open.push(file.path);
-    const tree = parse(file, reporter);
+    const syntaxErrors: Span[] = [];
+    const tree = parse(file, {
+      report(diagnostic) {
+        if (diagnostic.span !== undefined) syntaxErrors.push(diagnostic.span);
+        reporter.report(diagnostic);
+      },
+    });
     const own = new Map<string, Definition>();
     const names = new Map<string, Definition>();
     const lets = new Map<string, LetDefinition>();
     const namespaces = new Map<string, Module>();
-    const module: Module = { source: file, ast: tree, own, names, lets, namespaces };
+    const missing = new Set<string>();
+    const module: Module = {
+      source: file,
+      ast: tree,
+      own,
+      names,
+      lets,
+      namespaces,
+      missing,
+      syntaxErrors,
+    };
     const [called, bound] = [new Map<string, Span>(), new Map<string, Span>()];
 
     for (const item of tree.imports) {
       const imported = importedModule(item, file);
-      if (imported === undefined) continue;
+      if (imported === undefined) {
+        for (const { name, as = name } of item.names) missing.add(as.text);
+        if (item.namespace !== undefined) missing.add(item.namespace.text);
+        continue;
+      }
       if (item.namespace !== undefined && claimName(item.namespace, called, reporter)) {
         namespaces.set(item.namespace.text, imported);
       }
@@ -115,6 +144,7 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
         if (definition !== undefined && claimName(as, called, reporter)) names.set(as.text, definition);
         if (value !== undefined && claimName(as, bound, reporter)) lets.set(as.text, value);
         if (definition === undefined && value === undefined) {
+          missing.add(as.text);
           reportNotExported(item.from.value, name, imported, reporter);
         }
       }

@@ -7,6 +7,9 @@ export interface Problems extends Reporter {
   flush(reporter: Reporter): void;
 }
 
+/** For what follows from a mistake that was reported. */
+export const silentProblems: Problems = { report: () => {}, flush: () => {} };
+
 interface Found {
   readonly diagnostic: Diagnostic;
   readonly repetition: Frame | undefined;

@@ -1,6 +1,6 @@
 /** Resolves the names in bodies: stages, labels, sources; and the form of each call. */
 import type * as ast from "../../grammar/ast.ts";
-import type { Span } from "../base/source.ts";
+import { type Span, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import { notSupported } from "../ops/unsupported.ts";
 import { calleeOf, nameText } from "./callee.ts";
@@ -15,7 +15,7 @@ import {
   resolveCallee,
   valueNotApplied,
 } from "./resolve-calls.ts";
-import { type NameContext, reportUnknown, resolveExpression } from "./resolve-names.ts";
+import { declareForUse, type NameContext, reportUnknown, resolveExpression } from "./resolve-names.ts";
 import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
 
 /** What a body needs to know beyond names. */
@@ -30,8 +30,9 @@ export function resolveBody(body: ast.Body, parent: StaticScope, context: BodyCo
   for (const stage of body.stages) {
     resolveStage(stage, scope, context);
     if (stage.type !== undefined) resolveType(stage.type, scope, context);
+    // A label need not be read: it also names the nodes of its stage.
     if (stage.label !== undefined && claimName(stage.label, places, context.reporter))
-      declare(scope, "value", stage.label);
+      declare(scope, "label", stage.label);
   }
 }
 
@@ -52,7 +53,7 @@ function resolveStage(stage: ast.Stage, scope: StaticScope, context: BodyContext
   switch (stage.kind) {
     case "let":
       resolveExpression(stage.let.value, scope, context);
-      declare(scope, "let", stage.let.name);
+      declareForUse(scope, "let", stage.let.name, context);
       return;
     case "when":
       resolveWhen(stage, scope, context);
@@ -60,15 +61,15 @@ function resolveStage(stage: ast.Stage, scope: StaticScope, context: BodyContext
     case "for": {
       resolveExpression(stage.list, scope, context);
       const inner = staticScope(scope, true);
-      declare(inner, "variable", stage.variable);
-      if (stage.index !== undefined) declare(inner, "variable", stage.index);
+      declareForUse(inner, "variable", stage.variable, context);
+      if (stage.index !== undefined) declareForUse(inner, "variable", stage.index, context);
       resolveBody(stage.body, inner, context);
       return;
     }
     case "repeat": {
       resolveExpression(stage.count, scope, context);
       const inner = staticScope(scope, true);
-      if (stage.as !== undefined) declare(inner, "variable", stage.as);
+      if (stage.as !== undefined) declareForUse(inner, "variable", stage.as, context);
       resolveBody(stage.body, inner, context);
       return;
     }
@@ -93,11 +94,14 @@ function resolveOperation(operation: ast.Operation, scope: StaticScope, context:
   const callee = resolveCallee(operation.name, scope, context);
   if (callee === undefined) {
     context.bad.add(operation);
+    // Perhaps it would have taken the growth.
+    read(scope, "k");
     for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     return;
   }
   if (callee.kind === "block" && callee.ast.inputs !== undefined) {
-    context.reporter.report(notSupported.at({ span: operation.name.span }, "blocks of several inputs are"));
+    // Reported where the block is defined.
+    for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     context.bad.add(operation);
     return;
   }
@@ -162,10 +166,12 @@ function resolveTensor(expression: ast.Expression, scope: StaticScope, context: 
     if (entry === undefined || entry.kind === "failed") return false;
     if (isTensor(entry)) return true;
   }
-  context.reporter.report(
-    notATensor.at({ span: expression.span, help: ["name an input, a value or a label"] }),
-  );
+  reportNoTensor(expression.span, context);
   return false;
+}
+
+function reportNoTensor(span: Span, { reporter }: NameContext): void {
+  reporter.report(notATensor.at({ span, help: ["name an input, a value or a label"] }, spanText(span)));
 }
 
 export function resolveSource(source: ast.Source, scope: StaticScope, context: BodyContext): void {
@@ -181,14 +187,13 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: B
       context.reporter.report(
         valueNotApplied.at({ span: source.name.span, help }, name.text, "a stage or block"),
       );
-    } else if (entry !== undefined) context.reporter.report(notATensor.at({ span: source.span }));
+    } else if (entry !== undefined) reportNoTensor(source.span, context);
     else reportUnknown(name, scope, context);
     return;
   }
   const callee = resolveCallee(source.name, scope, context);
   if (callee === undefined || (callee.kind === "block" && callee.ast.inputs !== undefined)) {
-    if (callee !== undefined)
-      context.reporter.report(notSupported.at({ span: source.name.span }, "blocks of several inputs are"));
+    for (const item of source.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     context.bad.add(source);
     return;
   }
@@ -196,6 +201,7 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: B
   const positional = leadingPositional(source.arguments);
   const tensors = isJoin ? positional : Math.min(1, positional);
   const text = nameText(source.name);
+  const sourcesFit = resolveTensors(source.arguments, tensors, scope, context);
   if (isJoin ? tensors < 2 : tensors < 1) {
     context.reporter.report(
       mergeArity.at(
@@ -210,7 +216,6 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: B
     context.bad.add(source);
     return;
   }
-  const sourcesFit = resolveTensors(source.arguments, tensors, scope, context);
   const formFits = resolveCall({ ...source, tensors }, callee, scope, context);
   if (!sourcesFit || !formFits) context.bad.add(source);
 }

@@ -9,7 +9,13 @@ import { STAGES } from "../ops/index.ts";
 import type { Slots } from "../ops/op.ts";
 import { LATER_STAGES, notSupported, UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
 import { type Callee, calleeOf, definitionOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
-import { type NameContext, replaceFix, resolveExpression, type WordRule } from "./resolve-names.ts";
+import {
+  isMisread,
+  type NameContext,
+  replaceFix,
+  resolveExpression,
+  type WordRule,
+} from "./resolve-names.ts";
 import { read, type StaticScope } from "./static-scope.ts";
 
 export const unknownOperation: DiagnosticKind<[name: string]> = defineDiagnostic({
@@ -41,8 +47,8 @@ export const valueNotApplied: DiagnosticKind<[name: string, what: string]> = def
   explain: {
     title: "value-not-applied",
     text: "A pipeline is made of stages and blocks. To go on with a named value write `from value`; a model is no block; a block or stage is no value until it is applied.",
-    wrong: "dn 1;\nblock b(k=8) < maxpool 2 as pool; pool >\n",
-    right: "dn 1;\nblock b(k=8) < maxpool 2 as pool; from pool >\n",
+    wrong: "dn 1;\nblock b < maxpool 2 as pool; pool >\n",
+    right: "dn 1;\nblock b < maxpool 2 as pool; from pool >\n",
   },
 });
 
@@ -52,8 +58,8 @@ export const unexpectedPart: DiagnosticKind<[callee: string, part: string]> = de
   explain: {
     title: "unexpected-part",
     text: "A window size, stride, `->` or branches stand only on stages that use them. Blocks take everything through their parameters.",
-    wrong: "dn 1;\nblock b(k=8) < relu 3 >\n",
-    right: "dn 1;\nblock b(k=8) < relu >\n",
+    wrong: "dn 1;\nblock b < relu 3 >\n",
+    right: "dn 1;\nblock b < relu >\n",
   },
 });
 
@@ -76,19 +82,19 @@ export const mergeArity: DiagnosticKind<[callee: string, operands: number]> = de
   explain: {
     title: "merge-arity",
     text: "A join takes two or more operands: its branches, named sources, or, written bare, the input of the body and the current value. As a source, a stage or block takes the tensor that it works on.",
-    wrong: "dn 1;\nblock b(k=8) < concat < maxpool 3 /1 > >\n",
-    right: "dn 1;\nblock b(k=8) < concat < id | maxpool 3 /1 > >\n",
+    wrong: "dn 1;\nblock b < concat < maxpool 3 /1 > >\n",
+    right: "dn 1;\nblock b < concat < id | maxpool 3 /1 > >\n",
   },
 });
 
-export const notATensor: DiagnosticKind = defineDiagnostic({
+export const notATensor: DiagnosticKind<[text: string]> = defineDiagnostic({
   code: "DN0311",
-  message: () => "expected a tensor here",
+  message: (text: string) => `${quoted(text)} is not a tensor`,
   explain: {
     title: "tensor-expected",
     text: "Joins and sources take tensors: inputs, named values, labels, `in` and `it`. Numbers and words are parameters.",
     wrong: "dn 1;\nblock b(k=8) < maxpool 3 /1 as p; concat(p, k) >\n",
-    right: "dn 1;\nblock b(k=8) < maxpool 3 /1 as p; concat(p, in) >\n",
+    right: "dn 1;\nblock b < maxpool 3 /1 as p; concat(p, in) >\n",
   },
 });
 
@@ -110,8 +116,12 @@ export function resolveCallee(
   scope: StaticScope,
   context: NameContext,
 ): Callee | undefined {
+  const [head] = name.parts;
+  context.called.add(head.text);
   const callee = calleeOf(name, context.module);
   if (callee !== undefined) return callee;
+  if (context.module.missing.has(head.text) || read(scope, head.text)?.kind === "failed") return undefined;
+  if (isMisread(name.span, context)) return undefined;
   reportNoCallee(name, scope, context);
   return undefined;
 }
@@ -265,6 +275,7 @@ function resolveArguments(
   const items = form.arguments?.items.slice(form.tensors) ?? [];
   const hasSize = callee.kind === "stage" && callee.stage.slots.kernel !== undefined;
   const given = new Map<string, Span>();
+  let unknown = 0;
   let fits = true;
   let position = 0;
   for (const item of items) {
@@ -274,6 +285,7 @@ function resolveArguments(
     const earlier = given.get(parameter);
     if (item.name !== undefined && !names.includes(parameter) && !(hasSize && parameter === SIZE_ARGUMENT)) {
       reportUnknownParameter(item.name, name, names, context);
+      unknown += 1;
       fits = false;
     } else if (earlier !== undefined) {
       reporter.report(
@@ -295,7 +307,7 @@ function resolveArguments(
     reporter.report(tooManyArguments.at({ span, help }, position, name, names.length));
     return false;
   }
-  return checkMissing(form, name, callee, given, context) && fits;
+  return checkMissing(form, name, callee, { given, unknown }, context) && fits;
 }
 
 /** Whether a bare name may stand for itself as the value of a parameter. */
@@ -304,20 +316,22 @@ function wordRule(callee: Callee, parameter: string | undefined): WordRule {
   if (callee.kind === "stage")
     return callee.stage.arguments[parameter]?.type.words === undefined ? "none" : "any";
   const type = callee.ast.parameters.find((candidate) => candidate.name.text === parameter)?.type;
-  return type === undefined || type.name.text === "word" ? "any" : "none";
+  return type === undefined || type.name.text === "word" || type.name.text === "block" ? "any" : "none";
 }
 
 function checkMissing(
   form: CallForm,
   name: string,
   callee: Callee,
-  given: ReadonlyMap<string, Span>,
+  { given, unknown }: { readonly given: ReadonlyMap<string, Span>; readonly unknown: number },
   { reporter }: NameContext,
 ): boolean {
   if (callee.kind === "stage") return true;
   const missing = callee.ast.parameters.filter(
     (parameter) => parameter.default === undefined && !given.has(parameter.name.text),
   );
+  // The arguments with unknown names were meant for them.
+  if (missing.length <= unknown) return missing.length === 0;
   for (const parameter of missing) {
     const labels = [{ span: parameter.span, text: "it has no default" }];
     const help = [`pass it: \`${parameter.name.text}=…\``];

@@ -1,10 +1,19 @@
 /** Resolves the names of expressions: unknown ones are reported once, where they stand. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Fix, type Reporter } from "../base/diagnostic.ts";
+import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { FUNCTIONS } from "./functions.ts";
 import type { Module } from "./module.ts";
-import { isTensor, namesInScope, read, type StaticScope } from "./static-scope.ts";
+import {
+  declare,
+  isTensor,
+  namesInScope,
+  read,
+  type StaticEntry,
+  type StaticKind,
+  type StaticScope,
+} from "./static-scope.ts";
 
 export const unknownName: DiagnosticKind<[name: string]> = defineDiagnostic({
   code: "DN0203",
@@ -31,6 +40,22 @@ export interface NameContext {
   readonly bad: Set<object>;
   /** Names that win over all others: the metrics of `expect`. */
   readonly metrics?: ReadonlySet<string>;
+  /** What the definition declares; where nothing reads it at the end, a warning says so. */
+  readonly declared: StaticEntry[];
+  /** The imported blocks, models and namespaces that something calls. */
+  readonly called: Set<string>;
+}
+
+/** Declares a name that something should read. */
+export function declareForUse(
+  scope: StaticScope,
+  kind: StaticKind,
+  name: ast.Name,
+  context: NameContext,
+): StaticEntry {
+  const entry = declare(scope, kind, name);
+  context.declared.push(entry);
+  return entry;
 }
 
 export function resolveExpression(
@@ -93,6 +118,7 @@ function resolveName(
   if (context.metrics?.has(head.text) === true) return;
   const entry = read(scope, head.text);
   if (entry === undefined) {
+    context.called.add(head.text);
     if (words === "any" && member === undefined) return;
     reportUnknown(head, scope, context);
     context.bad.add(expression);
@@ -116,6 +142,10 @@ function resolveFunction(expression: ast.NameExpression, scope: StaticScope, con
   const name = expression.name.parts.map((part) => part.text).join(".");
   for (const item of expression.arguments?.items ?? []) resolveExpression(item.value, scope, context);
   if (FUNCTIONS.has(name) || context.metrics?.has(name) === true) return;
+  if (isMisread(expression.span, context)) {
+    context.bad.add(expression);
+    return;
+  }
   const near = nearest(name, FUNCTIONS.keys());
   context.reporter.report(
     unknownName.at(
@@ -134,7 +164,13 @@ function resolveFunction(expression: ast.NameExpression, scope: StaticScope, con
   context.bad.add(expression);
 }
 
+/** Whether the text breaks the grammar in it or right behind it: it may not be what it was read as. */
+export function isMisread({ start, end }: Span, { module }: NameContext): boolean {
+  return module.syntaxErrors.some((error) => start <= error.start && error.start <= end);
+}
+
 export function reportUnknown(name: ast.Name, scope: StaticScope, { reporter, module }: NameContext): void {
+  if (module.missing.has(name.text)) return;
   const names = namesInScope(scope);
   const near = nearest(name.text, names);
   const isCallable = module.names.has(name.text);

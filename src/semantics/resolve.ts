@@ -11,20 +11,9 @@ import { claimName, type Definition, type Module, type Program } from "./module.
 import { findRecursion } from "./recursion.ts";
 import { type BodyContext, resolveBody, resolveSource, resolveType } from "./resolve-body.ts";
 import { reportUnknownParameter, unknownBlock } from "./resolve-calls.ts";
-import { replaceFix, reportUnknown, resolveExpression } from "./resolve-names.ts";
+import { declareForUse, replaceFix, reportUnknown, resolveExpression } from "./resolve-names.ts";
 import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
-
-export const unusedDefinition: DiagnosticKind<[what: string, name: string]> = defineDiagnostic({
-  code: "DN0206",
-  severity: "warning",
-  message: (what: string, name: string) => `${what} ${quoted(name)} is never used`,
-  explain: {
-    title: "unused-definition",
-    text: "Nothing reads this name, so changing it changes nothing. Often it was meant to be passed on to a block, which never sees the names of its caller.",
-    wrong: "dn 1;\nblock b(k=8, drop=0) < conv 3 -> k >\n",
-    right: "dn 1;\nblock b(k=8, drop=0) < conv 3 -> k; dropout(p=drop) >\n",
-  },
-});
+import { resolveDefinition, warnUnusedImports } from "./unused.ts";
 
 export const noOutput: DiagnosticKind<[model: string]> = defineDiagnostic({
   code: "DN0209",
@@ -43,19 +32,34 @@ export interface Resolution {
   readonly bad: ReadonlySet<object>;
   /** Blocks whose `n` means `repeat n` (rule R1). */
   readonly repeated: ReadonlySet<ast.Block>;
+  /** Values of models that nothing reads, which was reported. */
+  readonly unread: Readonly<Unread>;
 }
+
+type Unread = Set<ast.ValueItem | ast.OutputItem>;
 
 export function resolveProgram(program: Program, reporter: Reporter): Resolution {
   const bad = new Set<object>();
   const repeated = new Set<ast.Block>();
+  const unread: Unread = new Set();
   for (const module of program.modules) {
-    const context: BodyContext = { module, reporter, bad, hasIn: true };
+    const context: BodyContext = { module, reporter, bad, hasIn: true, declared: [], called: new Set() };
     const scope = fileScope(module, context);
-    for (const block of module.ast.blocks) if (resolveBlock(block, scope, context)) repeated.add(block);
-    for (const model of module.ast.models) resolveModel(model, scope, context);
+    let allNamesKnown = true;
+    for (const block of module.ast.blocks) {
+      const known = resolveDefinition(block, context, (inner) => {
+        if (resolveBlock(block, scope, inner)) repeated.add(block);
+      });
+      allNamesKnown &&= known;
+    }
+    for (const model of module.ast.models) {
+      const known = resolveDefinition(model, context, (inner) => resolveModel(model, scope, inner, unread));
+      allNamesKnown &&= known;
+    }
+    if (allNamesKnown) warnUnusedImports(scope, context);
   }
   findRecursion(program, reporter, bad);
-  return { bad, repeated };
+  return { bad, repeated, unread };
 }
 
 function fileScope(module: Module, context: BodyContext): StaticScope {
@@ -73,18 +77,17 @@ function resolveBlock(block: ast.Block, file: StaticScope, context: BodyContext)
     context.reporter.report(notSupported.at({ span: block.name.span }, "blocks of several inputs are"));
   }
   const scope = resolveParameters(block.parameters, file, context);
-  for (const input of block.inputs ?? []) declare(scope, "input", input);
+  for (const input of block.inputs ?? []) declareForUse(scope, "input", input, context);
   if (block.repeat !== undefined) resolveExpression(block.repeat.count, scope, context);
   for (const relation of block.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
   const bodyScope = staticScope(scope, true);
-  if (block.repeat?.as !== undefined) declare(bodyScope, "variable", block.repeat.as);
+  if (block.repeat?.as !== undefined) declareForUse(bodyScope, "variable", block.repeat.as, context);
   resolveBody(block.body, bodyScope, { ...context, hasIn: block.inputs === undefined });
 
   const n = scope.entries.get("n");
   const repeats =
     n !== undefined && !n.usedInBody && block.repeat === undefined && block.inputs === undefined;
   if (repeats) n.used = true;
-  warnUnused(scope.entries.values(), context.reporter);
   return repeats;
 }
 
@@ -98,7 +101,9 @@ function resolveParameters(
   for (const parameter of parameters) {
     if (parameter.default !== undefined) resolveExpression(parameter.default, scope, context, "any");
     if (parameter.type !== undefined) checkParameterType(parameter.type, context);
-    if (claimName(parameter.name, places, context.reporter)) declare(scope, "parameter", parameter.name);
+    if (!claimName(parameter.name, places, context.reporter)) continue;
+    if (parameter.type?.name.text === "block") declare(scope, "failed", parameter.name);
+    else declareForUse(scope, "parameter", parameter.name, context);
   }
   return scope;
 }
@@ -127,21 +132,27 @@ function checkParameterType(type: ast.ParameterType, { reporter, bad }: BodyCont
   );
 }
 
-function resolveModel(model: ast.Model, file: StaticScope, context: BodyContext): void {
+function resolveModel(model: ast.Model, file: StaticScope, context: BodyContext, unread: Unread): void {
   const scope = resolveParameters(model.parameters, file, context);
   if (model.definition.kind === "alias") resolveAlias(model.definition, scope, context);
   else {
     declareSymbols(model.definition, scope);
     for (const relation of model.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
-    resolveItems(model, model.definition, scope, context);
+    const values = resolveItems(model, model.definition, scope, context);
+    for (const [item, { used }] of values) if (!used) unread.add(item);
   }
-  warnUnused(scope.entries.values(), context.reporter);
 }
 
 function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: BodyContext): void {
   const name = nameText(alias.target);
+  const [head] = alias.target.parts;
   const target = definitionOf(alias.target, context.module);
+  context.called.add(head.text);
   for (const item of alias.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
+  if (target === undefined && context.module.missing.has(head.text)) {
+    context.bad.add(alias);
+    return;
+  }
   if (target?.kind !== "model") {
     const models = [...context.module.names].flatMap(([key, definition]) =>
       definition.kind === "model" ? [key] : [],
@@ -190,17 +201,20 @@ function declareSymbols(body: ast.ModelBody, scope: StaticScope): void {
   }
 }
 
+/** Gives the values that the model defines. */
 function resolveItems(
   model: ast.Model,
   body: ast.ModelBody,
   parent: StaticScope,
   context: BodyContext,
-): void {
+): ReadonlyMap<ast.ValueItem | ast.OutputItem, StaticEntry> {
   const scope = staticScope(parent, true);
-  const places = new Map<string, Span>();
+  const values = new Map<ast.ValueItem | ast.OutputItem, StaticEntry>();
+  const [places, settings] = [new Map<string, Span>(), new Map<string, Span>()];
   const { reporter, bad } = context;
+  const hasOutput = body.items.some((item) => item.kind === "output");
   const claim = (name: ast.Name, kind: "value" | "input" | "let"): StaticEntry | undefined =>
-    claimName(name, places, reporter) ? declare(scope, kind, name) : undefined;
+    claimName(name, places, reporter) ? declareForUse(scope, kind, name, context) : undefined;
   for (const item of body.items) {
     switch (item.kind) {
       case "input":
@@ -221,7 +235,9 @@ function resolveItems(
         if (item.type !== undefined) resolveType(item.type, scope, context);
         if (item.flow === undefined) break;
         const entry = claim(item.name, "value");
-        if (entry !== undefined && item.kind === "output") entry.used = true;
+        if (entry === undefined) break;
+        values.set(item, entry);
+        if (item.kind === "output" || !hasOutput) entry.used = true;
         break;
       }
       case "shared":
@@ -238,14 +254,14 @@ function resolveItems(
         if (!Object.hasOwn(SETTINGS, item.name.text)) {
           reportUnknownParameter(item.name, "set", Object.keys(SETTINGS), context);
           bad.add(item);
-        }
+        } else if (!claimName(item.name, settings, reporter)) bad.add(item);
         break;
       default:
         for (const relation of item.relations)
           resolveExpression(relation, scope, { ...context, metrics: METRICS }, "any");
     }
   }
-  if (!body.items.some((item) => item.kind === "output")) {
+  if (!hasOutput) {
     reporter.report(
       noOutput.at(
         { span: model.name.span, help: ["name what comes out: `output y = x < … >;`"] },
@@ -254,21 +270,10 @@ function resolveItems(
     );
     bad.add(model);
   }
-  warnUnused(scope.entries.values(), reporter);
+  return values;
 }
 
 function resolveFlow(flow: ast.Flow, scope: StaticScope, context: BodyContext): void {
   resolveSource(flow.source, scope, context);
   if (flow.body !== undefined) resolveBody(flow.body, scope, context);
-}
-
-const NOUNS = { parameter: "parameter", let: "`let`", input: "input", value: "value" } as const;
-
-function warnUnused(entries: Iterable<StaticEntry>, reporter: Reporter): void {
-  for (const { kind, name, span, used } of entries) {
-    if (used || kind === "symbol" || kind === "variable" || kind === "failed") continue;
-    reporter.report(
-      unusedDefinition.at({ span, help: ["remove it, or use it where it was meant"] }, NOUNS[kind], name),
-    );
-  }
 }

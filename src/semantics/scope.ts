@@ -1,21 +1,32 @@
 /** Names in scope during expansion, innermost first, and the values that flow. */
 import type { Span } from "../base/source.ts";
 import type { Literal } from "../ir/literal.ts";
-import { type Axis, axesOf, MAX_RANK } from "../ir/shape.ts";
+import { axesOf, MAX_RANK } from "../ir/shape.ts";
 import type { Value } from "../ops/op.ts";
 
-export const CERTAIN: ReadonlySet<Axis> = new Set();
+export const CERTAIN: Value["doubt"] = new Set();
 
-/** Every axis a value could have, so that nothing that follows from it is reported. */
-export const DOUBTFUL: ReadonlySet<Axis> = new Set(axesOf(MAX_RANK));
+const SIZES: Value["doubt"] = new Set(axesOf(MAX_RANK));
+const EVERYTHING: Value["doubt"] = new Set([...SIZES, "rank"] as const);
 
-/** The same value, of which nothing is sure. */
+/** The same value, of which nothing is sure: nothing that follows from it is reported. */
 export function doubted(value: Value): Value {
-  return { ...value, doubt: DOUBTFUL };
+  return { ...value, doubt: EVERYTHING };
+}
+
+/** The same value, of which only the number of axes is sure. */
+export function guessed(value: Value): Value {
+  return value.doubt.has("rank") ? value : { ...value, doubt: SIZES };
 }
 
 export type Entry =
-  | { readonly kind: "literal"; readonly value: Literal; readonly span: Span }
+  | {
+      readonly kind: "literal";
+      readonly value: Literal;
+      readonly span: Span;
+      /** The argument that a caller gave, on the way through any number of blocks. */
+      readonly argument?: Span | undefined;
+    }
   | { readonly kind: "tensor"; readonly value: Value; readonly span: Span }
   /** Its definition is wrong, and that was reported. */
   | { readonly kind: "failed"; readonly span: Span };
@@ -38,6 +49,14 @@ export function lookUp(scope: Scope, name: string): Entry | undefined {
 }
 
 /** A literal, or the mark that it could not be evaluated. */
-export function define(scope: Scope, name: string, value: Literal | undefined, span: Span): void {
-  scope.entries.set(name, value === undefined ? { kind: "failed", span } : { kind: "literal", value, span });
+export function define(
+  scope: Scope,
+  name: string,
+  value: Literal | undefined,
+  span: Span,
+  argument?: Span,
+): void {
+  const entry: Entry =
+    value === undefined ? { kind: "failed", span } : { kind: "literal", value, span, argument };
+  scope.entries.set(name, entry);
 }

@@ -1,11 +1,10 @@
 /** What a stage sees while it is applied: settings, growth, and a place to report to and to add nodes at. */
 import type * as ast from "../../grammar/ast.ts";
-import type { Label } from "../base/diagnostic.ts";
+import type { Frame, Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter, spanBefore } from "../base/source.ts";
 import type { Weight } from "../ir/graph.ts";
-import { integerOf } from "../ir/literal.ts";
 import { type Axis, axesOf, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import {
   type CallEdits,
@@ -20,7 +19,7 @@ import {
 } from "../ops/op.ts";
 import { type Place, report } from "./build.ts";
 import { nameText } from "./callee.ts";
-import { CERTAIN, lookUp } from "./scope.ts";
+import { CERTAIN } from "./scope.ts";
 import { blame, sizeTrail } from "./trail.ts";
 
 /** A call with its parts, whether it stands in a pipeline or as a source. */
@@ -30,30 +29,49 @@ export interface CallPlace {
   readonly parts: ReadonlyMap<string, Span>;
 }
 
-/** `operands` are the values that the stage is applied to, `path` that of the node it makes. */
-export function expansionAt(
-  place: Place,
-  call: CallPlace,
-  operands: readonly Value[],
-  path: string,
-): Expansion {
+/** What applying a stage to `operands` may do at a place. */
+export interface ExpansionContext {
+  readonly place: Place;
+  readonly call: CallPlace;
+  readonly operands: readonly Value[];
+  /** Of the node that the stage makes. */
+  readonly path: string;
+  readonly growth: number | undefined;
+  /** Called when the stage reports something other than through the shape of a node. */
+  readonly onReport: () => void;
+}
+
+export function expansionAt({ place, call, operands, path, growth, onReport }: ExpansionContext): Expansion {
   const { build } = place;
 
-  const siteFor = (inputs: readonly Value[], doubt: (axis: Axis) => void): Site => ({
+  const siteFor = (inputs: readonly Value[], doubt: (axis: Claim["axis"]) => void): Site => ({
     report(kind, args, details) {
       const claims = details.claims ?? [];
-      for (const { axis } of claims) if (axis !== "rank") doubt(axis);
+      for (const { axis } of claims) doubt(axis);
       const isDoubtful = claims.some(({ input, axis }) => {
         const value = inputs[input];
-        return value !== undefined && isDoubtfulAt(value, axis);
+        return value?.doubt.has(axis);
       });
       if (isDoubtful) return;
-      report(place, kind, args, {
-        ...describe(details, inputs),
-        span: call.parts.get(details.at ?? "name") ?? call.name.span,
-      });
+      const span = call.parts.get(details.at ?? "name") ?? call.name.span;
+      report(place, kind, args, { ...describe(details, inputs), span });
     },
   });
+
+  /** The first time in the model, at the outermost call that leads to the stage. */
+  const reportOfModel: Expansion["report"] = (kind, args, details) => {
+    const { told } = build.progress;
+    if (told.has(kind.code)) return;
+    told.add(kind.code);
+    const span = call.parts.get(details.at ?? "name") ?? call.name.span;
+    const described = describe(details, operands);
+    const outermost = outermostCall(place.frame);
+    if (outermost === undefined) report(place, kind, args, { ...described, span });
+    else {
+      const { label = "required here", ...rest } = described;
+      report(place, kind, args, { ...rest, span: outermost, labels: [{ span, text: label }] });
+    }
+  };
 
   const describe = (details: ReportDetails, inputs: readonly Value[]) => {
     const { label, notes, help, claims = [] } = details;
@@ -77,13 +95,16 @@ export function expansionAt(
 
   const emit = <A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value => {
     const shapes = shapesOf(inputs);
-    const doubted = new Set<Axis>();
+    const doubted = new Set<Claim["axis"]>();
     const shape = op.shape(
       shapes,
       attrs,
       siteFor(inputs, (axis) => doubted.add(axis)),
     );
     for (const axis of inherited(op, attrs, inputs, shape)) doubted.add(axis);
+    const [{ shape: before, doubt }] = inputs;
+    if (doubt.has("rank")) doubted.add("rank");
+    if (rankOf(before) !== rankOf(shape)) doubted.delete("rank");
     const nodePath = child === undefined ? path : `${path}/${child}`;
     const weights = op.weights(shapes, attrs).map(
       (spec): Weight => ({
@@ -111,17 +132,23 @@ export function expansionAt(
   return {
     stageName: nameText(call.name),
     settings: build.settings,
-    growth() {
-      const entry = lookUp(place.scope, "k");
-      return entry?.kind === "literal" ? integerOf(entry.value) : undefined;
-    },
+    growth: () => growth,
     emit,
-    report: (kind, args, details) => siteFor(operands, () => {}).report(kind, args, details),
+    report(kind, args, details) {
+      if (details.blamesModel) {
+        reportOfModel(kind, args, details);
+        return;
+      }
+      onReport();
+      siteFor(operands, () => {}).report(kind, args, details);
+    },
   };
 }
 
-function isDoubtfulAt({ shape, doubt }: Value, axis: Claim["axis"]): boolean {
-  return axis === "rank" ? axesOf(rankOf(shape)).every((each) => doubt.has(each)) : doubt.has(axis);
+function outermostCall(frame: Frame): Span | undefined {
+  let call: Span | undefined;
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) call = at.call ?? call;
+  return call;
 }
 
 /** Far from any size that could be meant, so that every axis that depends on it comes out differently. */

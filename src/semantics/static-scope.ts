@@ -1,7 +1,7 @@
 /** Names as the resolver sees them: what each is and whether anything reads it, without values. */
 import type { Span } from "../base/source.ts";
 
-export type StaticKind = "parameter" | "let" | "variable" | "symbol" | "value" | "input" | "failed";
+export type StaticKind = "parameter" | "let" | "variable" | "symbol" | "value" | "label" | "input" | "failed";
 
 export interface StaticEntry {
   readonly kind: StaticKind;
@@ -56,5 +56,5 @@ export function namesInScope(scope: StaticScope): readonly string[] {
 
 /** Whether an entry is a tensor: an input, a value of the model, a label. */
 export function isTensor(entry: StaticEntry): boolean {
-  return entry.kind === "value" || entry.kind === "input";
+  return entry.kind === "value" || entry.kind === "label" || entry.kind === "input";
 }

@@ -30,7 +30,7 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
   const { parts, span } = node.origin;
   const isInput = node.inputs.length === 0;
   if (axis === "rank") {
-    const text = `${printShape(node.shape)} comes from ${isInput ? "this input" : "here"}`;
+    const text = `${isInput ? "this input is" : "this makes it"} ${printShape(node.shape)}`;
     return { span: parts.get("name") ?? span, text };
   }
   const size = sizeAt(node.shape, axis);

@@ -1,14 +1,15 @@
 /** Type checks, `: [64 @ 56, 56]`: what is declared must be what was inferred (DN0412). */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
-import { equals, printRational, rational } from "../base/rational.ts";
+import { equals, isInteger, printRational, rational } from "../base/rational.ts";
 import type { Literal } from "../ir/literal.ts";
 import { printLiteral } from "../ir/literal.ts";
-import { type Axis, axesOf, axisName, MAX_RANK, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { type Axis, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
 import { wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
-import { environmentAt, type Place, report } from "./build.ts";
+import { environmentAt, type Place, remark } from "./build.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
+import { doubted } from "./scope.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
 export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
@@ -50,14 +51,14 @@ export function checkType(
   const rank = rankOf(value.shape);
   const { nodes } = place.build;
   if (declared.length !== rank + 1) {
-    if (axesOf(rank).every((axis) => value.doubt.has(axis))) return value;
+    if (value.doubt.has("rank")) return value;
     const label = blame(value, "rank", nodes);
-    report(place, expectMismatch, [describeRank(declared.length - 1), printShape(value.shape)], {
+    remark(place, expectMismatch, [describeRank(declared.length - 1), printShape(value.shape)], {
       span: type.span,
       ...(label === undefined ? {} : { labels: [label] }),
       sizes: sizeTrail(value, nodes),
     });
-    return { ...value, doubt: new Set(axesOf(MAX_RANK)) };
+    return doubted(value);
   }
   const wrong = declared.flatMap((size, axis) =>
     value.doubt.has(axis) || agrees(size, sizeAt(value.shape, axis), place) ? [] : [axis],
@@ -75,7 +76,7 @@ function describeRank(rank: number): string {
 function agrees({ value, expression }: Declared, size: number | undefined, place: Place): boolean {
   if (value === undefined || size === undefined) return true;
   if (value.kind === "number") return equals(value.value, rational(size));
-  report(place, wrongType, ["a size", "a number", printLiteral(value)], { span: expression.span });
+  remark(place, wrongType, ["a size", "a number", printLiteral(value)], { span: expression.span });
   return true;
 }
 
@@ -91,13 +92,16 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
   const labels = distinctLabels(axes.flatMap((axis) => blame(value, axis, nodes) ?? []));
   const origin = originOf(value, first, nodes);
   const formula = origin === undefined ? undefined : sizeFormula(origin, first, nodes);
-  report(place, expectMismatch, [declaredText, inferredText], {
+  const details = {
     span: number?.expression.span ?? place.frame.definition,
     label: `the value is ${printShape(value.shape)} here`,
     labels,
     ...(formula === undefined ? {} : { notes: [formula] }),
     sizes: sizeTrail(value, nodes),
-  });
+  };
+  if (number?.value?.kind === "number" && !isInteger(number.value.value))
+    remark(place, wrongType, ["a size", "an integer", printDeclared(number)], details);
+  else remark(place, expectMismatch, [declaredText, inferredText], details);
 }
 
 function printDeclared(declared: Declared | undefined): string {
