@@ -27,12 +27,12 @@ interface Block {
 }
 
 function blocksOf({ path, text }: TreeFile): readonly Block[] {
-  return [...text.matchAll(/^```(\w+)([^\n]*)\n([\s\S]*?)^```$/gm)].map(
-    ({ index, 1: language = "", 2: words = "", 3: content = "" }) => ({
+  return [...text.matchAll(/^( *)```(\w+)([^\n]*)\n([\s\S]*?)^\1```$/gm)].map(
+    ({ index, 1: indent = "", 2: language = "", 3: words = "", 4: content = "" }) => ({
       place: `${path}:${text.slice(0, index).split("\n").length}`,
       language,
       words: words.trim().split(/\s+/),
-      text: content,
+      text: content.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
     }),
   );
 }
@@ -159,11 +159,12 @@ function runStep({ command, output }: Step, place: string): void {
   if (!patternOf(expected).test(actual)) expect(actual, `${place}: $ ${command}`).toBe(expected);
 }
 
-/** Times and versions vary; blanks at the ends of lines and around the text do not matter. */
+/** Times, versions and threads vary; blanks at the ends of lines and around the text do not matter. */
 function normalized(text: string): string {
   return text
     .replace(/\d+(\.\d+)? (ms|s)\b/g, "N $2")
     .replace(/\b\d+\.\d+\.\d+\b/g, "X.Y.Z")
+    .replace(/\b\d+ threads?\b/g, "N threads")
     .replace(/[ \t]+$/gm, "")
     .trim();
 }
@@ -194,16 +195,19 @@ it("a newcomer who follows CONTRIBUTING.md adds an operation in one file and one
     expect(result.status, `${command.join(" ")}\n${result.stdout}${result.stderr}`).toBe(0);
   };
   const block = blocksOf({ path: "CONTRIBUTING.md", text: readText("CONTRIBUTING.md") }).find(
-    (each) => settingOf(each, "file") === "src/ops/leakyrelu.ts",
+    (each) => settingOf(each, "file") === "src/ops/rrelu.ts",
   );
-  if (block === undefined) throw new Error("CONTRIBUTING.md shows no src/ops/leakyrelu.ts");
+  if (block === undefined) throw new Error("CONTRIBUTING.md shows no src/ops/rrelu.ts");
   const bin = (name: string): string => join(root, "node_modules", ".bin", name);
-  run(bin("tsx"), "scripts/new-op.ts", "op", "leakyrelu");
-  expect(readFileSync(join(copy, "src/ops/index.ts"), "utf8")).toContain("\n  leakyrelu,\n");
-  expect(readFileSync(join(copy, "src/ops/unsupported.ts"), "utf8")).not.toContain("leakyrelu");
-  run(bin("tsc"), "--noEmit");
-  writeFileSync(join(copy, "src/ops/leakyrelu.ts"), block.text);
-  run(bin("biome"), "check", "src/ops/leakyrelu.ts", "src/ops/index.ts", "src/ops/unsupported.ts");
-  run(bin("tsc"), "--noEmit");
-  run(bin("vitest"), "run", "test/ops/examples.test.ts", "-t", "leakyrelu");
+  run(bin("tsx"), "scripts/new-op.ts", "op", "rrelu");
+  expect(readFileSync(join(copy, "src/ops/index.ts"), "utf8")).toContain("\n  rrelu,\n");
+  const typeErrors = (): readonly string[] => {
+    const { stdout } = spawnSync(bin("tsc"), ["--noEmit"], { cwd: copy, encoding: "utf8" });
+    return stdout.split("\n").filter((line) => line.startsWith("src/ops/"));
+  };
+  expect(typeErrors()).toEqual([]);
+  writeFileSync(join(copy, "src/ops/rrelu.ts"), block.text);
+  run(bin("biome"), "check", "src/ops/rrelu.ts", "src/ops/index.ts", "src/ops/unsupported.ts");
+  expect(typeErrors()).toEqual([]);
+  run(bin("vitest"), "run", "test/ops/examples.test.ts", "-t", "rrelu");
 });
