@@ -32,6 +32,16 @@ function printPrimitive(primitive: Primitive): string {
       return `${primitive.kind} epsilon ${primitive.epsilon}`;
     case "pointwise":
       return primitive.function;
+    case "leaky-relu":
+      return `${primitive.kind} slope ${primitive.slope}`;
+    case "power":
+      return `${primitive.kind} ${primitive.exponent}`;
+    case "reduce":
+      return `${primitive.function} over ${primitive.axes.join(" ")}${primitive.keepsAxes ? " kept" : ""}`;
+    case "local-response-normalization": {
+      const { kind, radius, bias, alpha, beta } = primitive;
+      return `${kind} radius ${radius} bias ${bias} alpha ${alpha} beta ${beta}`;
+    }
     case "transpose":
       return `${primitive.kind} ${primitive.permutation.join(" ")}`;
     case "pad":

@@ -58,9 +58,20 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       invariant(everyWindowSeesInput(x, primitive.window), "some windows see nothing but padding");
       return [typeOf(windowed(x, primitive.window, x.at(-1) ?? null))];
     }
-    case "spatial-mean": {
+    case "reduce": {
       const [x] = operands(shapes, 1, primitive.kind);
-      return [typeOf([x[0] ?? null, x.at(-1) ?? null])];
+      const { axes, keepsAxes } = primitive;
+      invariant(
+        new Set(axes).size === axes.length && axes.every((axis) => axis > 0 && axis < x.length),
+        "the reduced axes are not distinct ones behind the batch",
+      );
+      return [
+        typeOf(
+          keepsAxes
+            ? x.map((size, axis) => (axes.includes(axis) ? 1 : size))
+            : x.filter((_, axis) => !axes.includes(axis)),
+        ),
+      ];
     }
     case "matmul": {
       const [x, weight] = operands(shapes, 2, primitive.kind);
@@ -77,7 +88,9 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       return [typeOf([...first.slice(0, -1), shapes.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)])];
     }
     case "add":
+    case "subtract":
     case "multiply":
+    case "maximum":
       invariant(
         first !== undefined && second !== undefined && shapes.length === 2,
         `${primitive.kind} takes two`,
@@ -103,7 +116,10 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       return [typeOf(x.map((size, axis) => addPadding(size, primitive.padding[axis] ?? [0, 0])))];
     }
     case "pointwise":
+    case "leaky-relu":
+    case "power":
     case "softmax":
+    case "local-response-normalization":
     case "identity":
       return [typeOf(operands(shapes, 1, primitive.kind)[0])];
     default:
@@ -128,7 +144,7 @@ function sameShape(a: Sizes, b: Sizes): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** Whether a constant of shape `small` spreads over `large` without changing its shape. */
+/** Whether a value of shape `small` spreads over `large` without changing its shape. */
 function broadcasts(small: Sizes, large: Sizes): boolean {
   return (
     small.length <= large.length &&

@@ -25,7 +25,10 @@ export interface Window {
 }
 
 /** Functions of one number, applied to each element. */
-export type PointwiseFunction = "relu" | "sigmoid";
+export type PointwiseFunction = "relu" | "relu6" | "elu" | "sigmoid" | "tanh" | "erf";
+
+/** What many numbers are made one by. */
+export type Reduction = "mean" | "max";
 
 export type Primitive =
   /** What the caller feeds. */
@@ -39,21 +42,37 @@ export type Primitive =
   /** x, scale, offset, mean, variance: `(x - mean) / sqrt(variance + epsilon) * scale + offset` per channel. */
   | { readonly kind: "batch-normalization"; readonly epsilon: number }
   | { readonly kind: "pointwise"; readonly function: PointwiseFunction }
+  /** `x` where it is positive, `slope * x` elsewhere. */
+  | { readonly kind: "leaky-relu"; readonly slope: number }
+  /** Each element to the same power. */
+  | { readonly kind: "power"; readonly exponent: number }
   /** Over the last axis. */
   | { readonly kind: "softmax" }
   /** Padding counts as minus infinity. */
   | { readonly kind: "max-pool"; readonly window: Window }
   /** Padding is zeros; they count in the divisor when `countsPadding`. */
   | { readonly kind: "average-pool"; readonly window: Window; readonly countsPadding: boolean }
-  /** The mean over all spatial axes, which go away: `[batch, channels]`. */
-  | { readonly kind: "spatial-mean" }
+  /** Over `axes`, never the batch; they go away, or stay with size 1 when `keepsAxes`. */
+  | {
+      readonly kind: "reduce";
+      readonly function: Reduction;
+      readonly axes: readonly number[];
+      readonly keepsAxes: boolean;
+    }
+  /** `x / (bias + alpha * s)^beta`, with s the sum of squares from `radius` channels before to `radius` after. */
+  | {
+      readonly kind: "local-response-normalization";
+      readonly radius: number;
+      readonly bias: number;
+      readonly alpha: number;
+      readonly beta: number;
+    }
   /** x `[batch, in]`, weight `[in, out]`. */
   | { readonly kind: "matmul" }
   /** Two or more operands, along the last axis. */
   | { readonly kind: "concat" }
-  /** Two operands of equal shape, or the second a constant that broadcasts over the batch. */
-  | { readonly kind: "add" }
-  | { readonly kind: "multiply" }
+  /** Two operands of equal shape, or the second spreads where it has size 1 or lacks leading axes. */
+  | { readonly kind: "add" | "subtract" | "multiply" | "maximum" }
   /** All but the batch; the batch stays first. */
   | { readonly kind: "reshape"; readonly shape: readonly number[] }
   | { readonly kind: "transpose"; readonly permutation: readonly number[] }

@@ -1,5 +1,6 @@
 /** Global average pooling: the mean of each channel over all positions (Lin et al. 2014). */
 import { printShape, rankOf } from "../ir/shape.ts";
+import { sizeAxes } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, meanOf, planesOf } from "./reference-tensor.ts";
 import { rankMismatch } from "./window.ts";
@@ -32,5 +33,8 @@ export const gap: OpStage<object> = defineOp({
     const { batch, channels } = extentsOf(x);
     return { shape: [batch, channels], data: Float64Array.from(planesOf(x), meanOf) };
   },
-  lower: (lowering, [x]) => lowering.add({ kind: "spatial-mean" }, [x]),
+  lower: (lowering, [x]) =>
+    lowering.add({ kind: "reduce", function: "mean", axes: sizeAxes(lowering.shapes[0]), keepsAxes: false }, [
+      x,
+    ]),
 });

@@ -16,6 +16,11 @@ export function liftedShape(shape: Shape): readonly number[] {
   return [...(rankOf(shape) === 1 ? [1] : []), ...shape.sizes, shape.channels];
 }
 
+/** Where the sizes stand in the lifted value, behind the batch. */
+export function sizeAxes(shape: Shape): readonly number[] {
+  return Array.from({ length: liftedShape(shape).length - 1 }, (_, axis) => axis + 1);
+}
+
 /** The window on the lifted value. */
 export function liftWindow(window: Window): Window {
   if (window.size.length !== 1) return window;

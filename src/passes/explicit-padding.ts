@@ -94,36 +94,49 @@ function sizesOf(ref: Ref, rewriter: Rewriter): readonly number[] {
     });
 }
 
-const NEVER_NEGATIVE: Record<PointwiseFunction, boolean> = { relu: true, sigmoid: true };
+const NEVER_NEGATIVE: Record<PointwiseFunction, boolean> = {
+  relu: true,
+  relu6: true,
+  elu: false,
+  sigmoid: true,
+  tanh: false,
+  erf: false,
+};
 
 /** The nodes whose results are surely zero or more. */
 function nonNegativeNodes(graph: LoweredGraph): ReadonlySet<string> {
   const known = new Set<string>();
   for (const node of graph.nodes) {
-    if (isNonNegative(node.primitive, () => node.inputs.every((ref) => known.has(ref.node))))
-      known.add(node.name);
+    const operands = node.inputs.map((ref) => known.has(ref.node));
+    if (isNonNegative(node.primitive, operands)) known.add(node.name);
   }
   return known;
 }
 
-function isNonNegative(primitive: Primitive, ofNonNegative: () => boolean): boolean {
+/** `operands`: for each of them, whether it is. */
+function isNonNegative(primitive: Primitive, operands: readonly boolean[]): boolean {
+  const ofNonNegative = operands.every(Boolean);
   switch (primitive.kind) {
     case "pointwise":
-      return NEVER_NEGATIVE[primitive.function];
+      return NEVER_NEGATIVE[primitive.function] || ofNonNegative;
     case "softmax":
       return true;
+    case "maximum":
+      return operands.some(Boolean);
     case "pad":
-      return primitive.value >= 0 && ofNonNegative();
+      return primitive.value >= 0 && ofNonNegative;
+    case "leaky-relu":
+    case "power":
     case "max-pool":
     case "average-pool":
-    case "spatial-mean":
+    case "reduce":
     case "concat":
     case "add":
     case "multiply":
     case "reshape":
     case "transpose":
     case "identity":
-      return ofNonNegative();
+      return ofNonNegative;
     default:
       return false;
   }

@@ -229,7 +229,7 @@ function densenet121(): LoweredGraph {
         channels += 32;
       }
     }
-    const mean = s.add("gap", { kind: "spatial-mean" }, [preActivated(s, "last", features)]);
+    const mean = s.mean("gap", preActivated(s, "last", features));
     return s.bias("fc/bias", s.matmul("fc", mean, 1000));
   });
 }

@@ -1,6 +1,6 @@
 /** Computes a lowered graph by naive loops in float64: what passes and targets are compared with. */
 import { invariant } from "../../src/base/invariant.ts";
-import type { LoweredGraph, Padding, Primitive, Window } from "../../src/ir/lowered.ts";
+import type { LoweredGraph, Padding, PointwiseFunction, Primitive, Window } from "../../src/ir/lowered.ts";
 import { printRef } from "../../src/ir/lowered.ts";
 
 export interface Value {
@@ -105,20 +105,40 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
       });
     }
     case "pointwise":
-      return map((value) =>
-        primitive.function === "relu" ? Math.max(value, 0) : 1 / (1 + Math.exp(-value)),
-      );
+      return map(POINTWISE[primitive.function]);
+    case "leaky-relu":
+      return map((value) => (value > 0 ? value : primitive.slope * value));
+    case "power":
+      return map((value) => value ** primitive.exponent);
     case "softmax": {
       const row = (index: Index): readonly number[] =>
         Array.from({ length: channels }, (_, c) => Math.exp(at(x, [...index.slice(0, -1), c])));
       return map((value, index) => Math.exp(value) / row(index).reduce((sum, term) => sum + term, 0));
     }
-    case "spatial-mean": {
-      const sizes = x.shape.slice(1, -1);
-      return fill([x.shape[0] ?? 0, channels], (index) => {
+    case "reduce": {
+      const { axes, keepsAxes } = primitive;
+      const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+      const reduced = fill(kept, (index) => {
+        const values = Array.from(indexes(axes.map((axis) => x.shape[axis] ?? 1)), (within) =>
+          at(
+            x,
+            index.map((position, axis) => within[axes.indexOf(axis)] ?? position),
+          ),
+        );
+        if (primitive.function === "max") return Math.max(...values);
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
+      });
+      return keepsAxes
+        ? reduced
+        : { shape: x.shape.filter((_, axis) => !axes.includes(axis)), data: reduced.data };
+    }
+    case "local-response-normalization": {
+      const { radius, bias, alpha, beta } = primitive;
+      return map((value, index) => {
         let sum = 0;
-        for (const position of indexes(sizes)) sum += at(x, [index[0] ?? 0, ...position, channel(index)]);
-        return sum / sizeOf(sizes);
+        for (let offset = -radius; offset <= radius; offset += 1)
+          sum += at(x, [...index.slice(0, -1), channel(index) + offset], 0) ** 2;
+        return value / (bias + alpha * sum) ** beta;
       });
     }
     case "matmul":
@@ -140,9 +160,12 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
       });
     }
     case "add":
-      return map((value, index) => value + at(second, broadcast(index, second.shape)));
+    case "subtract":
     case "multiply":
-      return map((value, index) => value * at(second, broadcast(index, second.shape)));
+    case "maximum": {
+      const ofTwo = OF_TWO[primitive.kind];
+      return map((value, index) => ofTwo(value, at(second, broadcast(index, second.shape))));
+    }
     case "reshape":
       return { shape: [x.shape[0] ?? 0, ...primitive.shape], data: x.data };
     case "transpose": {
@@ -169,6 +192,31 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
     case "identity":
       return x;
   }
+}
+
+const OF_TWO = {
+  add: (a: number, b: number) => a + b,
+  subtract: (a: number, b: number) => a - b,
+  multiply: (a: number, b: number) => a * b,
+  maximum: Math.max,
+} as const;
+
+const POINTWISE: Record<PointwiseFunction, (value: number) => number> = {
+  relu: (value) => Math.max(value, 0),
+  relu6: (value) => Math.min(Math.max(value, 0), 6),
+  elu: (value) => (value > 0 ? value : Math.expm1(value)),
+  sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  tanh: Math.tanh,
+  // Beyond 6 it is 1 in every digit.
+  erf: (value) =>
+    simpson((t) => (2 / Math.sqrt(Math.PI)) * Math.exp(-t * t), Math.min(Math.max(value, -6), 6)),
+};
+
+/** The integral from 0 to `end`, from 64 parabolas. */
+function simpson(density: (t: number) => number, end: number): number {
+  const weights = Array.from({ length: 129 }, (_, at) => (at % 128 === 0 ? 1 : at % 2 === 0 ? 2 : 4));
+  const step = end / 128;
+  return (step / 3) * weights.reduce((sum, weight, at) => sum + weight * density(at * step), 0);
 }
 
 function padded(size: number, [before, after]: Padding = [0, 0]): number {

@@ -36,6 +36,28 @@ output y = sigmoid
 `);
 });
 
+it("what a primitive needs to know prints behind its name", () => {
+  const graph = sketch([5, 4, 3], (s, x) => {
+    const leaky = s.add("leaky", { kind: "leaky-relu", slope: 0.1 }, [x]);
+    const mean = s.add("mean", { kind: "reduce", function: "mean", axes: [1, 3], keepsAxes: true }, [leaky]);
+    const centered = s.add("centered", { kind: "subtract" }, [leaky, mean]);
+    const square = s.add("square", { kind: "power", exponent: 2 }, [centered]);
+    const normalization = { radius: 2, bias: 1, alpha: 1e-4, beta: 0.75 } as const;
+    const lrn = s.add("lrn", { kind: "local-response-normalization", ...normalization }, [square]);
+    return s.add("max", { kind: "reduce", function: "max", axes: [1, 2], keepsAxes: false }, [lrn]);
+  });
+  expect(printLowered(graph)).toBe(`graph sketch
+x = input : [?, 5, 4, 3]
+leaky = leaky-relu slope 0.1 (x) : [?, 5, 4, 3]
+mean = mean over 1 3 kept (leaky) : [?, 1, 4, 1]
+centered = subtract (leaky, mean) : [?, 5, 4, 3]
+square = power 2 (centered) : [?, 5, 4, 3]
+lrn = local-response-normalization radius 2 bias 1 alpha 0.0001 beta 0.75 (square) : [?, 5, 4, 3]
+max = max over 1 2 (lrn) : [?, 3]
+output y = max
+`);
+});
+
 it("a builder refuses a name twice and an operand that is not there", () => {
   const builder = lowerInto("m");
   const x = builder.add("x", { kind: "input", type: { element: "float32", shape: [null, 4] } }, []);
@@ -76,6 +98,19 @@ const misfits: readonly (readonly [sentence: string, build: (s: Sketch) => unkno
   ["y: matmul of shapes that do not fit", (s) => withOperand(s, { kind: "matmul" }, [3, 2])],
   ["y: concat of unequal sizes", (s) => withOperand(s, { kind: "concat" }, [5, 4, 3])],
   ["y: add of unequal shapes", (s) => withOperand(s, { kind: "add" }, [5, 4, 1, 3])],
+  ["y: subtract of unequal shapes", (s) => withOperand(s, { kind: "subtract" }, [2, 5, 4, 3])],
+  [
+    "y: the reduced axes are not distinct ones behind the batch",
+    (s) => onInput(s, { kind: "reduce", function: "max", axes: [0, 1], keepsAxes: true }),
+  ],
+  [
+    "y: the reduced axes are not distinct ones behind the batch",
+    (s) => onInput(s, { kind: "reduce", function: "mean", axes: [2, 2], keepsAxes: false }),
+  ],
+  [
+    "y: the reduced axes are not distinct ones behind the batch",
+    (s) => onInput(s, { kind: "reduce", function: "mean", axes: [4], keepsAxes: false }),
+  ],
   ["y: softmax takes 1 operands, not 2", (s) => withOperand(s, { kind: "softmax" }, [3])],
   ["y: reshape changes the number of elements", (s) => onInput(s, { kind: "reshape", shape: [61] })],
   [

@@ -114,6 +114,19 @@ const examples: readonly Example[] = [
   },
   {
     pass: explicitPadding,
+    name: "max-pool-after-the-larger-of-two",
+    graph: sketch([8, 8, 3], (s, x) => {
+      const leaky = s.add("leaky", { kind: "leaky-relu", slope: 0.1 }, [s.relu("relu", x)]);
+      const larger = s.add("larger", { kind: "maximum" }, [x, leaky]);
+      const smaller = s.add("smaller", { kind: "subtract" }, [larger, leaky]);
+      return s.add("concat", { kind: "concat" }, [
+        s.maxPool("zero", larger, 3, { padding }),
+        s.maxPool("infinity", smaller, 3, { padding }),
+      ]);
+    }),
+  },
+  {
+    pass: explicitPadding,
     name: "max-pool-after-relu-and-bias",
     graph: sketch([8, 8, 3], (s, x) => s.maxPool("pool", s.bias("bias", s.relu("relu", x)), 3, { padding })),
   },

@@ -54,13 +54,23 @@ const KINDS = [
   "bias",
   "batch-normalization",
   "relu",
+  "relu6",
+  "elu",
   "sigmoid",
+  "tanh",
+  "erf",
+  "leaky-relu",
+  "power",
   "softmax",
+  "reduce",
+  "local-response-normalization",
   "max-pool",
   "average-pool",
   "concat",
   "add",
+  "subtract",
   "multiply",
+  "maximum",
   "reshape",
   "transpose",
   "pad",
@@ -102,7 +112,9 @@ export const randomGraph: fc.Arbitrary<LoweredGraph> = description.map(({ sizes,
     if (choice.kind === "output") outputs.push({ name: `y${index}`, ref: current });
     else current = addStep(builder, `net/s${index}`, choice, current, index);
   }
-  current = builder.add("net/mean", { kind: "spatial-mean" }, [current]);
+  const axes = sizes.map((_, axis) => axis + 1);
+  const reduction = { kind: "reduce", function: "mean", axes, keepsAxes: false } as const;
+  current = builder.add("net/mean", reduction, [current]);
   for (const [index, kind] of head.entries())
     current = addToVector(builder, `net/h${index}`, kind, current, index);
   return builder.finish([{ name: "x", ref: x }], [...outputs, { name: "y", ref: current }]);
@@ -132,8 +144,40 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
         ...normVectors(constant, channels),
       ]);
     case "relu":
+    case "relu6":
+    case "elu":
     case "sigmoid":
+    case "tanh":
+    case "erf":
       return builder.add(name, { kind: "pointwise", function: step.kind }, [x]);
+    case "leaky-relu":
+      return builder.add(name, { kind: step.kind, slope: 1 / (step.amount + 1) }, [x]);
+    case "power": {
+      // Of numbers of at least 1 and at most 2, where every power is tame.
+      const tame = builder.add(`${name}/tame`, { kind: "add" }, [
+        builder.add(`${name}/sigmoid`, { kind: "pointwise", function: "sigmoid" }, [x]),
+        constant("one", [], 0, 1),
+      ]);
+      return builder.add(name, { kind: step.kind, exponent: step.amount / 2 - 1 }, [tame]);
+    }
+    case "reduce": {
+      // It spreads back, so that the chain goes on with a value of the same shape.
+      const axes = [1, ...(step.flag ? [shape.length - 1] : [])];
+      const reduction = {
+        kind: step.kind,
+        function: step.amount > 2 ? "mean" : "max",
+        axes,
+        keepsAxes: true,
+      } as const;
+      const reduced = builder.add(`${name}/reduced`, reduction, [x]);
+      return builder.add(name, { kind: "subtract" }, [x, reduced]);
+    }
+    case "local-response-normalization": {
+      // TensorFlow has it on images only.
+      if (shape.length !== 4) return x;
+      const { kind, amount } = step;
+      return builder.add(name, { kind, radius: amount - 1, bias: 1, alpha: 0.5 / amount, beta: 0.75 }, [x]);
+    }
     case "max-pool":
       return builder.add(name, { kind: step.kind, window: poolWindow(window) }, [x]);
     case "average-pool":
@@ -143,7 +187,9 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
     case "concat":
       return builder.add(name, { kind: "concat" }, [x, ...Array.from({ length: step.amount }, () => x)]);
     case "add":
-      return builder.add(name, { kind: "add" }, [
+    case "subtract":
+    case "maximum":
+      return builder.add(name, { kind: step.kind }, [
         x,
         step.flag ? x : constant("term", [1, ...sizes, channels]),
       ]);

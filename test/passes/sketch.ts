@@ -19,6 +19,8 @@ export interface Sketch {
   bias(name: string, x: Ref): Ref;
   norm(name: string, x: Ref, epsilon?: number): Ref;
   relu(name: string, x: Ref): Ref;
+  /** The mean over all axes but the batch and the channels. */
+  mean(name: string, x: Ref, control?: readonly string[]): Ref;
   maxPool(name: string, x: Ref, size: number, window?: WindowSketch): Ref;
   averagePool(name: string, x: Ref, size: number, window?: WindowSketch & { countsPadding?: boolean }): Ref;
 }
@@ -88,6 +90,13 @@ function sketchOn(builder: LoweredBuilder): Sketch {
         s.constant(`${name}/variance`, [channelsOf(x)], 0.5, 1),
       ]),
     relu: (name, x) => add(name, { kind: "pointwise", function: "relu" }, [x]),
+    mean(name, x, control) {
+      const axes = builder
+        .typeOf(x)
+        .shape.slice(2)
+        .map((_, axis) => axis + 1);
+      return add(name, { kind: "reduce", function: "mean", axes, keepsAxes: false }, [x], control);
+    },
     maxPool: (name, x, size, window = {}) =>
       add(name, { kind: "max-pool", window: windowOf(x, size, window) }, [x]),
     averagePool: (name, x, size, { countsPadding = true, ...window } = {}) =>

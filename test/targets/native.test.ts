@@ -72,6 +72,11 @@ it("every kind of primitive, at every rank, computes what the loops compute", as
     "bias",
     "batch-normalization",
     "concat",
+    "leaky-relu",
+    "power",
+    "reduce",
+    "subtract",
+    "maximum",
   ] as const) {
     expect([...(seen.get(kind) ?? [])], `the ranks at which ${kind} was run`).toEqual(
       expect.arrayContaining([4, 5]),
@@ -109,6 +114,26 @@ it("a convolution of a value with padded channels sees those channels", async ()
         return s.conv("conv", s.add("pad", { kind: "pad", padding, value: 0 }, [x]), 2, 3);
       }),
     );
+  }
+});
+
+it("a leaky ReLU behind a convolution has its slope, with a bias of any numbers or none", async () => {
+  for (const shape of [
+    [5, 6, 2],
+    [4, 5, 6, 2],
+  ]) {
+    for (const bias of [undefined, 0, 0.5]) {
+      await expectNativeAgrees(
+        sketch(shape, (s, x) => {
+          const conv = s.conv("conv", x, 3, 4, { padding: [1, 1] });
+          const biased =
+            bias === undefined
+              ? conv
+              : s.add("bias", { kind: "bias" }, [conv, s.constant("b", [4], 0, bias)]);
+          return s.conv("next", s.add("leaky", { kind: "leaky-relu", slope: 0.5 }, [biased]), 1, 2);
+        }),
+      );
+    }
   }
 });
 
@@ -152,7 +177,7 @@ it("an output may be an input, and one value may leave under two names", async (
 
 it("a node may be called like a constant that the target adds", async () => {
   const graph = sketch([4, 4, 2], (s, x) => {
-    const mean = s.add("mean", { kind: "spatial-mean" }, [x]);
+    const mean = s.mean("mean", x);
     const other = s.relu("mean/axes", mean);
     return s.add("mean/axes_", { kind: "identity" }, [other]);
   });

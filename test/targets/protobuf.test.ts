@@ -142,7 +142,7 @@ it("every message of a graph, in the order of its fields, as protobufjs writes w
 it("a graph written out by hand", () => {
   const graph = sketch([4, 5, 1], (s, x) => {
     const conv = s.conv("conv", x, 2, 3, { stride: 2, padding: [0, 1] });
-    return s.add("y", { kind: "spatial-mean" }, [conv], ["conv"]);
+    return s.mean("y", conv, ["conv"]);
   });
   const T = { type: 1 };
   const kernel = graph.nodes.find(({ name }) => name === "conv/weight")?.primitive;
@@ -197,7 +197,7 @@ it("a graph written out by hand", () => {
 
 it("the signature names what is fed and fetched", () => {
   const graph = sketch([4, 5, 1], (s, x) => ({
-    mean: s.add("m", { kind: "spatial-mean" }, [x]),
+    mean: s.mean("m", x),
     map: s.relu("r", x),
   }));
   const tensorInfo = (name: string, ...sizes: readonly number[]) => ({

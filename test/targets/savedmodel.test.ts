@@ -16,7 +16,7 @@ function textOf(file: ArtifactFile | undefined): string {
 
 it("the description says how to feed and read the model, channels first", () => {
   const graph = sketch([5, 6, 3], (s, x) => ({
-    y: s.add("mean", { kind: "spatial-mean" }, [x]),
+    y: s.mean("mean", x),
     map: s.relu("relu", x),
   }));
   const files = emitArtifact(savedModelTarget, graph, facts, collectDiagnostics());

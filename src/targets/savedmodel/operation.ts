@@ -1,6 +1,13 @@
 /** Which TensorFlow operation a primitive is, with every attribute: Grappler and oneDNN fuse only what is complete. */
 import { invariant, unreachable } from "../../base/invariant.ts";
-import type { PointwiseFunction, Primitive, PrimitiveOf, TensorType, Window } from "../../ir/lowered.ts";
+import type {
+  PointwiseFunction,
+  Primitive,
+  PrimitiveOf,
+  Reduction,
+  TensorType,
+  Window,
+} from "../../ir/lowered.ts";
 import type { AttrValue } from "./attr-value.ts";
 import {
   booleanAttr,
@@ -53,6 +60,10 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       };
     case "pointwise":
       return { op: POINTWISE[primitive.function], attrs: { T } };
+    case "leaky-relu":
+      return { op: "LeakyRelu", attrs: { T, alpha: floatAttr(primitive.slope) } };
+    case "power":
+      return { op: "Pow", attrs: { T }, constants: { exponent: scalar(primitive.exponent) } };
     case "softmax":
       return { op: "Softmax", attrs: { T } };
     case "max-pool": {
@@ -61,11 +72,23 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     }
     case "average-pool":
       return pool("AvgPool", primitive.window);
-    case "spatial-mean":
+    case "reduce":
       return {
-        op: "Mean",
-        attrs: { T, Tidx: typeAttr(INT32), keep_dims: booleanAttr(false) },
-        constants: { axes: vector(Array.from({ length: rank - 2 }, (_, axis) => axis + 1)) },
+        op: REDUCTION[primitive.function],
+        attrs: { T, Tidx: typeAttr(INT32), keep_dims: booleanAttr(primitive.keepsAxes) },
+        constants: { axes: vector(primitive.axes) },
+      };
+    case "local-response-normalization":
+      invariant(rank === 4, "LRN takes images only");
+      return {
+        op: "LRN",
+        attrs: {
+          T,
+          alpha: floatAttr(primitive.alpha),
+          beta: floatAttr(primitive.beta),
+          bias: floatAttr(primitive.bias),
+          depth_radius: integerAttr(primitive.radius),
+        },
       };
     case "matmul":
       return { op: "MatMul", attrs: { T, transpose_a: booleanAttr(false), transpose_b: booleanAttr(false) } };
@@ -76,9 +99,10 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
         constants: { axis: integers([], [rank - 1]) },
       };
     case "add":
-      return { op: "AddV2", attrs: { T } };
+    case "subtract":
     case "multiply":
-      return { op: "Mul", attrs: { T } };
+    case "maximum":
+      return { op: OF_TWO[primitive.kind], attrs: { T } };
     case "reshape":
       return {
         op: "Reshape",
@@ -94,18 +118,16 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     case "pad": {
       const attrs = { T, Tpaddings: typeAttr(INT32) };
       const paddings = integers([primitive.padding.length, 2], primitive.padding.flat());
-      // TensorFlow fuses `Pad`, but not `PadV2`, with a convolution, and then forgets padding of batch and channels.
+      // TensorFlow fuses `Pad`, but not `PadV2`, with a convolution. It then forgets padding of batch and channels and,
+      // over volumes, the slope of a leaky ReLU behind the convolution.
       const [batch, channels] = [primitive.padding[0], primitive.padding.at(-1)];
-      const fusible = [...(batch ?? []), ...(channels ?? [])].every((amount) => amount === 0);
+      const fusible = rank < 5 && [...(batch ?? []), ...(channels ?? [])].every((amount) => amount === 0);
       return primitive.value === 0 && fusible
         ? { op: "Pad", attrs, constants: { paddings } }
         : {
             op: "PadV2",
             attrs,
-            constants: {
-              paddings,
-              value: constantAttrs(FLOAT, [], bytesOf(Float32Array.of(primitive.value))),
-            },
+            constants: { paddings, value: scalar(primitive.value) },
           };
     }
     case "identity":
@@ -117,7 +139,18 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
 
 const T: AttrValue = typeAttr(FLOAT);
 
-const POINTWISE: Record<PointwiseFunction, string> = { relu: "Relu", sigmoid: "Sigmoid" };
+const POINTWISE: Record<PointwiseFunction, string> = {
+  relu: "Relu",
+  relu6: "Relu6",
+  elu: "Elu",
+  sigmoid: "Sigmoid",
+  tanh: "Tanh",
+  erf: "Erf",
+};
+
+const REDUCTION: Record<Reduction, string> = { mean: "Mean", max: "Max" };
+
+const OF_TWO = { add: "AddV2", subtract: "Sub", multiply: "Mul", maximum: "Maximum" } as const;
 
 function convolution(window: Window): Operation {
   const padding = window.padding.flat();
@@ -171,6 +204,10 @@ function dataFormat(nSpatialAxes: number): string {
 }
 
 type ConstantAttrs = ReturnType<typeof constantAttrs>;
+
+function scalar(value: number): ConstantAttrs {
+  return constantAttrs(FLOAT, [], bytesOf(Float32Array.of(value)));
+}
 
 function vector(values: readonly number[]): ConstantAttrs {
   return integers([values.length], values);
