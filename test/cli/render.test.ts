@@ -11,9 +11,7 @@ import { renderPretty } from "../../src/cli/render/pretty.ts";
 
 const noColors = colorsWhere(false);
 
-function file(text: string, path = "specs/net.dn"): SourceFile {
-  return { path, text };
-}
+const file = (text: string, path = "specs/net.dn"): SourceFile => ({ path, text });
 
 /** The span of `words` in the file, the `nth` time that they occur. */
 function at(source: SourceFile, words: string, nth = 1): Span {
