@@ -16,7 +16,7 @@ import {
 } from "./base/diagnostic.ts";
 import { invariant } from "./base/invariant.ts";
 import type { SourceFile } from "./base/source.ts";
-import { nearest, quoted } from "./base/text.ts";
+import { listOf, nearest, quoted } from "./base/text.ts";
 import type { LoweredGraph } from "./ir/lowered.ts";
 import { countsOf } from "./ops/counts.ts";
 import { lowerGraph } from "./ops/lower-graph.ts";
@@ -24,10 +24,12 @@ import type { CheckedGraph } from "./ops/op.ts";
 import { verifyGraph } from "./ops/verify.ts";
 import { type PassResult, runPasses } from "./passes/pass.ts";
 import { budgetExceeded } from "./semantics/expect.ts";
-import { type Bindings, hasDefaults, instantiate, NO_BINDINGS } from "./semantics/instantiate.ts";
+import { type Bindings, NO_BINDINGS } from "./semantics/external.ts";
+import { hasDefaults, type Instance, instantiate } from "./semantics/instantiate.ts";
 import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
 import { gatherProblems } from "./semantics/problems.ts";
 import { resolveProgram } from "./semantics/resolve.ts";
+import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
 import { targets } from "./targets/index.ts";
 import type { ArtifactFile } from "./targets/target.ts";
@@ -47,6 +49,15 @@ export const noModel: DiagnosticKind<[path: string, wanted: string | undefined]>
   },
 });
 
+export const freeSize: DiagnosticKind<[model: string, symbols: string]> = defineDiagnostic({
+  code: "DN0314",
+  message: (model, symbols) => `the size ${symbols} of ${quoted(model)} has no value`,
+  explain: {
+    title: "free-size",
+    text: "Checking works with free sizes; compiling, running and counting multiply-adds need numbers. Bind them by symbol (`--input H=256,W=256`) or by input (`--input x=3x256x256`).",
+  },
+});
+
 export interface SourceOptions {
   /** Gives imported files; without it only `std` can be imported. */
   readonly load?: Loader;
@@ -62,6 +73,8 @@ export interface CheckResult {
 export interface CheckedModel {
   readonly name: string;
   readonly graph: CheckedGraph | undefined;
+  /** What is known of each free size. */
+  readonly constraints: readonly SymbolConstraint[];
 }
 
 /** Checks every block and every model of a file. */
@@ -69,19 +82,25 @@ export function check(source: SourceFile, options: SourceOptions = {}): CheckRes
   const { program, diagnostics, instantiateModel, flush } = open(source, options);
   const models = modelsOf(program)
     .filter(hasDefaults)
-    .map((definition) => ({
-      name: definition.ast.name.text,
-      graph: instantiateModel(definition, NO_BINDINGS),
-    }));
+    .map((definition): CheckedModel => {
+      const instance = instantiateModel(definition, NO_BINDINGS);
+      return {
+        name: definition.ast.name.text,
+        graph: instance?.graph,
+        constraints: instance?.constraints ?? [],
+      };
+    });
   flush();
   const failed = hasErrors(diagnostics);
-  return { models: failed ? models.map(({ name }) => ({ name, graph: undefined })) : models, diagnostics };
+  return { models: failed ? models.map((model) => ({ ...model, graph: undefined })) : models, diagnostics };
 }
 
 export interface ElaborateOptions extends SourceOptions {
   /** The model; without it the last one that can be made from defaults and `bindings`. */
   readonly model?: string;
   readonly bindings?: Bindings;
+  /** Whether sizes may stay free; otherwise that is an error. */
+  readonly allowFree?: boolean;
 }
 
 export interface ElaborateResult {
@@ -109,12 +128,27 @@ export function elaborate(source: SourceFile, options: ElaborateOptions = {}): E
     );
     return { diagnostics };
   }
-  const graph = instantiateModel(definition, bindings);
+  const instance = instantiateModel(definition, bindings);
   flush();
+  const graph = instance?.graph;
   const isBroken = diagnostics.some(
     ({ severity, code }) => severity === "error" && code !== budgetExceeded.code,
   );
   if (graph === undefined || isBroken) return { diagnostics };
+  const free = instance?.constraints.map(({ symbol }) => symbol) ?? [];
+  if (free.length > 0 && options.allowFree !== true) {
+    const help = [
+      `give ${listOf(free.map((symbol) => `\`${symbol}\``))} a value: \`--input ${free.map((symbol) => `${symbol}=224`).join(",")}\``,
+    ];
+    report(
+      freeSize.at(
+        { span: definition.ast.name.span, help },
+        definition.ast.name.text,
+        listOf(free.map(quoted)),
+      ),
+    );
+    return { diagnostics };
+  }
   verifyGraph(graph);
   return { graph, diagnostics };
 }
@@ -148,8 +182,8 @@ function open(source: SourceFile, { load = () => undefined }: SourceOptions) {
     program,
     diagnostics: collector.diagnostics,
     report: collector.report,
-    instantiateModel(definition: ModelDefinition, bindings: Bindings): CheckedGraph | undefined {
-      return instantiate(definition, bindings, resolution, problems)?.graph;
+    instantiateModel(definition: ModelDefinition, bindings: Bindings): Instance | undefined {
+      return instantiate(definition, bindings, resolution, problems);
     },
     flush: () => problems.flush(collector),
   };

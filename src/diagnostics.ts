@@ -31,12 +31,15 @@ import * as buildProblems from "./semantics/build.ts";
 import * as deadValuesProblems from "./semantics/dead-values.ts";
 import * as evaluateProblems from "./semantics/evaluate.ts";
 import * as expectProblems from "./semantics/expect.ts";
-import * as instantiateProblems from "./semantics/instantiate.ts";
+import * as inputSymbolProblems from "./semantics/input-symbols.ts";
+import * as modelInputProblems from "./semantics/model-inputs.ts";
 import * as moduleProblems from "./semantics/module.ts";
 import * as recursionProblems from "./semantics/recursion.ts";
 import * as resolveProblems from "./semantics/resolve.ts";
 import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
 import * as resolveNamesProblems from "./semantics/resolve-names.ts";
+import * as symbolicProblems from "./semantics/symbolic.ts";
+import * as symbolProblems from "./semantics/symbols.ts";
 import * as typesProblems from "./semantics/types.ts";
 import * as unusedProblems from "./semantics/unused.ts";
 import * as savedModelTarget from "./targets/savedmodel/target.ts";
@@ -53,7 +56,10 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   deadValuesProblems,
   evaluateProblems,
   expectProblems,
-  instantiateProblems,
+  inputSymbolProblems,
+  modelInputProblems,
+  symbolicProblems,
+  symbolProblems,
   moduleProblems,
   recursionProblems,
   resolveProblems,

@@ -34,5 +34,5 @@ export { type ReportJson, reportToJson } from "./report/json.ts";
 export { type Report, reportOf } from "./report/report.ts";
 export { type TableLine, tableOf } from "./report/table.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
-export type { Bindings } from "./semantics/instantiate.ts";
+export type { Bindings } from "./semantics/external.ts";
 export type { Loader } from "./semantics/module.ts";

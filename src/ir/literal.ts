@@ -2,13 +2,27 @@
 import type { Rational } from "../base/rational.ts";
 import { equals, printRational, rational, toSafeInteger } from "../base/rational.ts";
 
+import { type Fraction, type FractionOrNumber, isFraction, printFraction } from "./fraction.ts";
+
 export type Literal =
   | { readonly kind: "number"; readonly value: Rational }
   | { readonly kind: "boolean"; readonly value: boolean }
   /** A bare name that stands for itself: `relu`, `same`. */
   | { readonly kind: "word"; readonly value: string }
   | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "list"; readonly items: readonly Literal[] };
+  | { readonly kind: "list"; readonly items: readonly Literal[] }
+  /** A number that depends on a symbol: `H/32`. */
+  | { readonly kind: "symbolic"; readonly value: Fraction };
+
+/** A number or a symbolic value. */
+export function valueLiteral(value: FractionOrNumber): Literal {
+  return isFraction(value) ? { kind: "symbolic", value } : { kind: "number", value };
+}
+
+/** The value of a literal that is a number, symbolic or not. */
+export function numericValue(literal: Literal): FractionOrNumber | undefined {
+  return literal.kind === "number" || literal.kind === "symbolic" ? literal.value : undefined;
+}
 
 export function numberLiteral(value: number | bigint): Literal {
   return { kind: "number", value: rational(value) };
@@ -21,6 +35,8 @@ export function printLiteral(literal: Literal): string {
       return printRational(literal.value);
     case "string":
       return JSON.stringify(literal.value);
+    case "symbolic":
+      return printFraction(literal.value);
     case "list":
       return `[${literal.items.map(printLiteral).join(", ")}]`;
     default:
@@ -50,5 +66,12 @@ export function sameLiteral(a: Literal, b: Literal): boolean {
       })
     );
   }
-  return b.kind !== "number" && b.kind !== "list" && a.kind === b.kind && a.value === b.value;
+  if (a.kind === "symbolic") return b.kind === "symbolic" && printLiteral(a) === printLiteral(b);
+  return (
+    b.kind !== "number" &&
+    b.kind !== "list" &&
+    b.kind !== "symbolic" &&
+    a.kind === b.kind &&
+    a.value === b.value
+  );
 }

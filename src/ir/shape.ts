@@ -1,9 +1,20 @@
 /** Shapes of the checked graph, without layout and batch: channels, and one size an axis. A vector has no sizes. */
+import { boundSize, printSize, type Size } from "./size.ts";
 
 export interface Shape {
   readonly channels: number;
   /** `[L]`, `[H, W]` or `[D, H, W]`; empty for a vector. */
+  readonly sizes: readonly Size[];
+}
+
+/** A shape of numbers only, as everything that computes needs it. */
+export interface BoundShape extends Shape {
   readonly sizes: readonly number[];
+}
+
+/** Throws an `InternalError` where a size is still symbolic. */
+export function boundShape({ channels, sizes }: Shape): BoundShape {
+  return { channels, sizes: sizes.map(boundSize) };
 }
 
 /** An axis of a shape: 0 is the channels, 1 the first size and so on. */
@@ -29,13 +40,13 @@ export function axisByName(rank: number, name: string): Axis | undefined {
   return axis < 0 ? undefined : axis;
 }
 
-export function sizeAt(shape: Shape, axis: Axis): number | undefined {
+export function sizeAt(shape: Shape, axis: Axis): Size | undefined {
   return axis === 0 ? shape.channels : shape.sizes[axis - 1];
 }
 
 /** Channels, then sizes: `[64, 56, 56]`. */
 export function dimensions(shape: Shape): readonly number[] {
-  return [shape.channels, ...shape.sizes];
+  return [shape.channels, ...boundShape(shape).sizes];
 }
 
 /** All axes of a shape of this rank. */
@@ -48,11 +59,16 @@ export function elementCount(shape: Shape): bigint {
   return product(dimensions(shape));
 }
 
-export function product(values: readonly number[]): bigint {
-  return values.reduce((result, value) => result * BigInt(value), 1n);
+export function product(values: readonly Size[]): bigint {
+  return values.map(boundSize).reduce((result, value) => result * BigInt(value), 1n);
 }
 
-/** As the language writes it: `[64 @ 56x56]`, `[1000]`. */
-export function printShape(shape: Shape): string {
-  return shape.sizes.length === 0 ? `[${shape.channels}]` : `[${shape.channels} @ ${shape.sizes.join("x")}]`;
+/** As the language writes it: `[64 @ 56x56]`, `[64 @ ceil(H/2), W]`, `[1000]`. */
+export function printShape({ channels, sizes }: Shape): string {
+  if (sizes.length === 0) return `[${channels}]`;
+  return `[${channels} @ ${printSizes(sizes)}]`;
+}
+
+export function printSizes(sizes: readonly Size[]): string {
+  return sizes.map(printSize).join(sizes.every((size) => typeof size === "number") ? "x" : ", ");
 }

@@ -3,7 +3,7 @@
  * f(n + every) = f(n) + by for all n from `from` on, with `every` a product of strides. So statements about sizes,
  * "these two are equal", "this window fits", are decided exactly by looking at one period (no solver is needed).
  */
-import { greatestCommonDivisor, leastCommonMultiple } from "../base/integers.ts";
+import { greatestCommonDivisor, leastCommonMultiple, modulo } from "../base/integers.ts";
 import { invariant } from "../base/invariant.ts";
 
 export type Size = number | SymbolicSize;
@@ -107,10 +107,6 @@ function printLine(symbol: string, by: number, offset: number, every: number): s
     : `floor((${base}${plus(shift)})/${divide})`;
 }
 
-function modulo(value: number, modulus: number): number {
-  return ((value % modulus) + modulus) % modulus;
-}
-
 export function printSize(size: Size): string {
   return typeof size === "number" ? `${size}` : size.text;
 }
@@ -149,20 +145,29 @@ export function conditionOn(
   };
 }
 
-/** Where two sizes of one symbol are equal. */
-export function equalityOf(a: SymbolicSize, b: Size): Condition {
-  const other: SymbolicSize =
-    typeof b === "number" ? { ...a, at: () => b, every: 1, by: 0, from: 1, text: `${b}` } : b;
-  invariant(other.symbol === a.symbol, "sizes of two symbols are compared");
-  const every = leastCommonMultiple(a.every, other.every);
-  const start = Math.max(a.from, other.from);
-  const growth = a.by * (every / a.every) - other.by * (every / other.every);
-  const holds = (value: number): boolean => a.at(value) === other.at(value);
-  if (growth === 0) return { symbol: a.symbol, holds, every, from: start };
-  // They drift apart by `growth` in each period, so beyond the largest difference in one period they never meet again.
-  let widest = 0;
-  for (let value = start; value < start + every; value += 1)
-    widest = Math.max(widest, Math.abs(a.at(value) - other.at(value)));
-  const periods = Math.ceil(widest / Math.abs(growth)) + 1;
-  return { symbol: a.symbol, holds, every: 1, from: start + periods * every };
+/** Both conditions, or either of them; they are about one symbol. */
+export function combined(a: Condition, b: Condition, how: "and" | "or"): Condition {
+  invariant(a.symbol === b.symbol, "conditions on two symbols are combined");
+  const holds = (value: number): boolean =>
+    how === "and" ? a.holds(value) && b.holds(value) : a.holds(value) || b.holds(value);
+  return {
+    symbol: a.symbol,
+    holds,
+    every: leastCommonMultiple(a.every, b.every),
+    from: Math.max(a.from, b.from),
+  };
+}
+
+export function negated(condition: Condition): Condition {
+  return { ...condition, holds: (value) => !condition.holds(value) };
+}
+
+/** Whether two sizes are surely equal: the same number, or the same function of the same symbol. */
+export function isSameSize(a: Size | undefined, b: Size | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a.symbol !== b.symbol) return false;
+  if (a.every * b.by !== b.every * a.by) return false;
+  const end = Math.max(a.from, b.from) + leastCommonMultiple(a.every, b.every);
+  for (let value = 1; value < end; value += 1) if (a.at(value) !== b.at(value)) return false;
+  return true;
 }

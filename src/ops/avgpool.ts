@@ -1,13 +1,15 @@
 /** Average pooling over windows. */
+import { boundShape } from "../ir/shape.ts";
 import { boolean, perAxis } from "./argument.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { poolArguments, poolAttrs, poolShape } from "./pool.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, readsPadding, windowReads } from "./reference-window.ts";
 import { notSupported } from "./unsupported.ts";
+import { type WindowAttrs, windowOn } from "./window.ts";
 
-export interface AvgpoolAttrs extends PoolAttrs {
+export interface AvgpoolAttrs extends WindowAttrs {
   /** Whether the zeros of the padding count in the divisor. */
   readonly countsPadding: boolean;
 }
@@ -45,8 +47,9 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
     return attrs && { ...attrs, countsPadding };
   },
   shape: ([input], attrs, site) => poolShape("avgpool", input, attrs, site),
-  reference([x], _weight, { window, overhang, countsPadding }) {
+  reference([x], _weight, { rule, countsPadding }) {
     const { batch, channels, sizes } = extentsOf(x);
+    const { window, overhang } = windowOn(rule, { channels, sizes });
     const reads = windowReads(sizes, window, overhang);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);
@@ -63,7 +66,8 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
     });
     return y;
   },
-  lower(lowering, [x], { window, overhang, countsPadding }) {
+  lower(lowering, [x], { rule, countsPadding }) {
+    const { window, overhang } = windowOn(rule, boundShape(lowering.shapes[0]));
     if (overhang.every((rows) => rows === 0)) {
       return lowering.add({ kind: "average-pool", window: liftWindow(window), countsPadding }, [x]);
     }

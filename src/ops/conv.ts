@@ -1,17 +1,15 @@
 /** Convolution, at ranks 1, 2 and 3: the unit that `order` expands with a norm and an activation. */
-import type { Window } from "../ir/lowered.ts";
-import { product } from "../ir/shape.ts";
+import { boundShape, product } from "../ir/shape.ts";
 import { kernelLayout, liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { type Tap, windowReads } from "./reference-window.ts";
 import type { Init } from "./settings.ts";
 import { applyUnit, unitArguments, unsupportedGroups } from "./unit.ts";
-import { resolveWindow, windowedSizes } from "./window.ts";
+import { resolveWindow, type WindowAttrs, windowedSizes, windowOn } from "./window.ts";
 
-export interface ConvAttrs {
+export interface ConvAttrs extends WindowAttrs {
   readonly channels: number;
-  readonly window: Window;
   readonly bias: boolean;
   readonly init: Init;
 }
@@ -46,33 +44,34 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     site,
   ) {
     if (groups !== undefined && groups !== 1) unsupportedGroups(site);
-    const window = resolveWindow(
+    const rule = resolveWindow(
       "conv",
       { kernel, stride, defaultStride: "one", dilation, pad: pad ?? site.settings.pad, defaultPad: "always" },
       input,
       site,
     );
-    return window && { channels, window, bias: bias ?? false, init: init ?? site.settings.init ?? "kaiming" };
+    return rule && { channels, rule, bias: bias ?? false, init: init ?? site.settings.init ?? "kaiming" };
   },
-  shape: ([input], { channels, window }, site) => ({
+  shape: ([input], { channels, rule }, site) => ({
     channels,
-    sizes: windowedSizes("conv", window, input, site),
+    sizes: windowedSizes("conv", rule, input, site),
   }),
-  weights([input], { channels, window, bias }) {
+  weights([input], { channels, rule, bias }) {
     const kernel = {
       name: "weight",
       role: "kernel",
-      shape: [channels, input.channels, ...window.size],
+      shape: [channels, input.channels, ...rule.size],
     } as const;
     return bias ? [kernel, { name: "bias", role: "bias", shape: [channels] }] : [kernel];
   },
   // Every output element reads `in channels * window` inputs; a bias is no multiply-add.
-  macs: ([input], output, { window }) =>
-    product([output.channels, ...output.sizes, input.channels, ...window.size]),
-  reference([x], weight, { channels, window, bias }) {
+  macs: ([input], output, { rule }) =>
+    product([output.channels, ...output.sizes, input.channels, ...rule.size]),
+  reference([x], weight, { channels, rule, bias }) {
     const { batch, channels: inputChannels, sizes } = extentsOf(x);
     const kernel = weight("weight").data;
     const shifts = bias ? weight("bias").data : new Float64Array(channels);
+    const { window } = windowOn(rule, { channels: inputChannels, sizes });
     const reads = windowReads(sizes, window);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);
@@ -90,7 +89,8 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     });
     return y;
   },
-  lower(lowering, [x], { window, bias }) {
+  lower(lowering, [x], { rule, bias }) {
+    const { window } = windowOn(rule, boundShape(lowering.shapes[0]));
     const convolution = { kind: "convolution", window: liftWindow(window) } as const;
     const kernel = lowering.weight("weight", kernelLayout(window.size));
     if (!bias) return lowering.add(convolution, [x, kernel]);

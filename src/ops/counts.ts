@@ -13,16 +13,24 @@ export interface Counts {
   readonly macs: bigint;
 }
 
-/** Sums over `nodes`; a weight that several of them share counts once, its multiply-adds with every use. */
+/** Sums over `nodes` of a graph without free sizes; a weight that several nodes share counts once. */
 export function countsOf(nodes: readonly OpNode[], graph: CheckedGraph): Counts {
-  const weights = new Set<Weight>(nodes.flatMap((node) => node.weights));
-  let [params, buffers, macs] = [0n, 0n, 0n];
-  for (const weight of weights) {
+  return { ...weightCountsOf(nodes), macs: nodes.reduce((sum, node) => sum + macsOf(node, graph), 0n) };
+}
+
+/** The same without multiply-adds, which depend on sizes. */
+export function weightCountsOf(nodes: readonly OpNode[]): Omit<Counts, "macs"> {
+  let [params, buffers] = [0n, 0n];
+  for (const weight of new Set<Weight>(nodes.flatMap((node) => node.weights))) {
     if (weight.trainable) params += product(weight.shape);
     else buffers += product(weight.shape);
   }
-  for (const node of nodes) macs += macsOf(node, graph);
-  return { params, buffers, macs };
+  return { params, buffers };
+}
+
+/** Whether every size of the graph is a number. */
+export function isBound(graph: CheckedGraph): boolean {
+  return graph.nodes.every(({ shape }) => shape.sizes.every((size) => typeof size === "number"));
 }
 
 function macsOf(node: OpNode, graph: CheckedGraph): bigint {

@@ -2,6 +2,7 @@
 import type { DiagnosticKind } from "../base/diagnostic.ts";
 import { listOf } from "../base/text.ts";
 import { type Axis, axesOf, axisName, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import { printSize } from "../ir/size.ts";
 import type { Operands, Site } from "./op.ts";
 
 export type JoinProblem = DiagnosticKind<[differs: string, shapes: string]>;
@@ -26,30 +27,23 @@ export function checkJoin(
     return;
   }
   const rank = rankOf(first);
-  for (const axis of axesOf(rank)) {
-    if (joined.includes(axis)) continue;
-    const size = sizeAt(first, axis);
-    const other = rest.findIndex((shape) => sizeAt(shape, axis) !== size) + 1;
-    const otherShape = inputs[other];
-    if (other === 0 || otherShape === undefined) continue;
-    const claims = axesOf(rank)
-      .filter(
-        (candidate) =>
-          !joined.includes(candidate) && sizeAt(first, candidate) !== sizeAt(otherShape, candidate),
-      )
-      .flatMap((candidate) => [
-        { input: 0, axis: candidate },
-        { input: other, axis: candidate },
-      ]);
-    site.report(
-      kind,
-      [`axis ${axisName(rank, axis)} differs, ${size} and ${sizeAt(otherShape, axis)}`, shapes],
-      {
-        label: `joins ${shapes}`,
-        claims,
-        help: HELP,
-      },
+  for (const other of rest.keys()) {
+    const differing = axesOf(rank).filter(
+      (axis) => !joined.includes(axis) && !site.equal({ input: 0, axis }, { input: other + 1, axis }),
     );
+    const [axis] = differing;
+    const shape = inputs[other + 1];
+    if (axis === undefined || shape === undefined) continue;
+    const sizes = [first, shape].map((each) => printSize(sizeAt(each, axis) ?? 0)).join(" and ");
+    const claims = differing.flatMap((each) => [
+      { input: 0, axis: each },
+      { input: other + 1, axis: each },
+    ]);
+    site.report(kind, [`axis ${axisName(rank, axis)} differs, ${sizes}`, shapes], {
+      label: `joins ${shapes}`,
+      claims,
+      help: HELP,
+    });
     return;
   }
 }

@@ -3,7 +3,7 @@
  * TensorFlow's fast kernels are those of images and volumes.
  */
 import type { Window } from "../ir/lowered.ts";
-import { rankOf, type Shape } from "../ir/shape.ts";
+import { boundShape, rankOf, type Shape } from "../ir/shape.ts";
 
 /** A permutation of the axes, then axes of size 1 in front. */
 export interface WeightLayout {
@@ -13,7 +13,7 @@ export interface WeightLayout {
 
 /** `[...sizes, channels]`, without the batch. */
 export function liftedShape(shape: Shape): readonly number[] {
-  return [...(rankOf(shape) === 1 ? [1] : []), ...shape.sizes, shape.channels];
+  return [...(rankOf(shape) === 1 ? [1] : []), ...boundShape(shape).sizes, shape.channels];
 }
 
 /** Where the sizes stand in the lifted value, behind the batch. */

@@ -4,7 +4,7 @@ import type { Weight } from "../ir/graph.ts";
 import type { LoweredGraph, Port, Ref } from "../ir/lowered.ts";
 import { typeOf } from "../ir/lowered.ts";
 import { type LoweredBuilder, lowerInto } from "../ir/lowered-builder.ts";
-import { rankOf } from "../ir/shape.ts";
+import { boundShape, rankOf } from "../ir/shape.ts";
 import { inputShapes } from "./counts.ts";
 import { input } from "./input.ts";
 import { liftedShape, transposed, type WeightLayout } from "./layout.ts";
@@ -41,7 +41,8 @@ function nodeAt(graph: CheckedGraph, id: number): OpNode {
   return node;
 }
 
-function lowerInput({ path, shape }: OpNode, builder: LoweredBuilder): Ref {
+function lowerInput({ path, shape: checked }: OpNode, builder: LoweredBuilder): Ref {
+  const shape = boundShape(checked);
   const fed = builder.add(path, { kind: "input", type: typeOf([null, ...shape.sizes, shape.channels]) }, []);
   if (rankOf(shape) !== 1) return fed;
   return builder.add(`${path}/lifted`, { kind: "reshape", shape: liftedShape(shape) }, [fed]);
@@ -51,8 +52,9 @@ function lowerInput({ path, shape }: OpNode, builder: LoweredBuilder): Ref {
 function lowerOutput({ path, shape }: OpNode, result: Ref, builder: LoweredBuilder): Ref {
   if (rankOf(shape) !== 1) return result;
   const name = `${path}/signal`;
+  const { channels, sizes } = boundShape(shape);
   const earlier = builder.find(name);
-  return earlier ?? builder.add(name, { kind: "reshape", shape: [...shape.sizes, shape.channels] }, [result]);
+  return earlier ?? builder.add(name, { kind: "reshape", shape: [...sizes, channels] }, [result]);
 }
 
 function lowerNode(

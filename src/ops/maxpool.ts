@@ -1,11 +1,13 @@
 /** Maximum pooling; padding counts as minus infinity. */
+import { boundShape } from "../ir/shape.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { type PoolAttrs, poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { poolArguments, poolAttrs, poolShape } from "./pool.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, windowReads } from "./reference-window.ts";
+import { type WindowAttrs, windowOn } from "./window.ts";
 
-export const maxpool: OpStage<PoolAttrs> = defineOp({
+export const maxpool: OpStage<WindowAttrs> = defineOp({
   name: "maxpool",
   group: "pooling",
   summary: "The maximum of each window. The stride defaults to the window.",
@@ -27,8 +29,9 @@ export const maxpool: OpStage<PoolAttrs> = defineOp({
   ],
   attrs: (call, [input], site) => poolAttrs("maxpool", call, input, site),
   shape: ([input], attrs, site) => poolShape("maxpool", input, attrs, site),
-  reference([x], _weight, { window, overhang }) {
+  reference([x], _weight, { rule }) {
     const { batch, channels, sizes } = extentsOf(x);
+    const { window, overhang } = windowOn(rule, { channels, sizes });
     const reads = windowReads(sizes, window, overhang);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);
@@ -43,7 +46,8 @@ export const maxpool: OpStage<PoolAttrs> = defineOp({
     });
     return y;
   },
-  lower(lowering, [x], { window, overhang }) {
+  lower(lowering, [x], { rule }) {
+    const { window, overhang } = windowOn(rule, boundShape(lowering.shapes[0]));
     // Minus infinity never wins, so the overhang is padding like any other.
     const padding = window.padding.map(
       ([before, after], axis) => [before, after + (overhang[axis] ?? 0)] as const,

@@ -6,6 +6,7 @@ import type { DiagnosticKind, Fix } from "../base/diagnostic.ts";
 import type { Graph, Node, Operator, WeightRole } from "../ir/graph.ts";
 import type { Primitive, Ref } from "../ir/lowered.ts";
 import type { Axis, Shape } from "../ir/shape.ts";
+import type { Size } from "../ir/size.ts";
 import type { Tensor } from "../ir/tensor.ts";
 import type { Arguments, ArgumentValues } from "./argument.ts";
 import type { WeightLayout } from "./layout.ts";
@@ -69,6 +70,18 @@ export interface Site {
     args: Args,
     details: ReportDetails,
   ): void;
+  /**
+   * Whether a statement about a size holds. Of a symbolic size it is demanded of the model, and the answer is yes.
+   * `step`: how the statement repeats in the size.
+   */
+  demand(
+    size: Size,
+    holds: (size: number) => boolean,
+    step: { every: number; from: number },
+    claim: Claim,
+  ): boolean;
+  /** Whether two sizes are equal. What rests on symbols is demanded of the model, and the answer is yes. */
+  equal(first: Claim, second: Claim): boolean;
 }
 
 export interface WeightSpec {

@@ -3,7 +3,7 @@ import { startOf } from "../base/source.ts";
 import { count } from "../base/text.ts";
 import { printWindow } from "../ir/lowered-print.ts";
 import { printShape } from "../ir/shape.ts";
-import { countsOf } from "./counts.ts";
+import { countsOf, isBound, weightCountsOf } from "./counts.ts";
 import type { CheckedGraph, OpNode } from "./op.ts";
 import { windowOf } from "./window.ts";
 
@@ -22,10 +22,11 @@ export function printGraph(graph: CheckedGraph): string {
 /** `net/conv = conv 7x7 /2 pad 3 bias=false init=kaiming (net/x) -> [64 @ 112x112]  9,408 params  net.dn:4`. */
 function printNode(node: OpNode, graph: CheckedGraph): string {
   const { path, inputs, shape, origin } = node;
-  const { params, buffers, macs } = countsOf([node], graph);
+  const { params, buffers } = weightCountsOf([node]);
+  const macs = isBound(graph) ? countsOf([node], graph).macs : 0n;
   const operands = inputs.map((id) => graph.nodes[id]?.path ?? `#${id}`);
   const what = [
-    describeOp(node),
+    describeOp(node, graph.nodes),
     ...printAttrs(node),
     ...(operands.length === 0 ? [] : [`(${operands.join(", ")})`]),
   ];
@@ -42,13 +43,13 @@ function printNode(node: OpNode, graph: CheckedGraph): string {
 }
 
 /** Its name and window: `conv 7x7 /2 pad 3`. */
-export function describeOp(node: OpNode): string {
-  const window = windowOf(node);
+export function describeOp(node: OpNode, nodes: readonly OpNode[]): string {
+  const window = windowOf(node, nodes[node.inputs[0] ?? -1]?.shape);
   return window === undefined ? node.op.name : `${node.op.name} ${printWindow(window)}`;
 }
 
 /** Output channels can be read off the shape. */
-const SHOWN_OTHERWISE: ReadonlySet<string> = new Set(["window", "channels", "features"]);
+const SHOWN_OTHERWISE: ReadonlySet<string> = new Set(["rule", "channels", "features"]);
 
 function printAttrs({ attrs }: OpNode): readonly string[] {
   return Object.entries(attrs ?? {})

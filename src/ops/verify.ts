@@ -1,7 +1,7 @@
 /** What must hold of every checked graph: `elaborate` makes sure before anything else reads it. */
 import { invariant } from "../base/invariant.ts";
 import type { Weight } from "../ir/graph.ts";
-import { dimensions, printShape, type Shape } from "../ir/shape.ts";
+import { printShape, type Shape } from "../ir/shape.ts";
 import { inputShapes } from "./counts.ts";
 import { input } from "./input.ts";
 import type { CheckedGraph, Operands, OpNode, Site } from "./op.ts";
@@ -21,9 +21,11 @@ export function verifyGraph(graph: CheckedGraph): void {
         id >= 0 && id < position,
         `node ${node.path} reads node ${id}, which does not stand before it`,
       );
-    const sizes = dimensions(node.shape);
+    const { channels, sizes } = node.shape;
     invariant(
-      sizes.every((size) => Number.isSafeInteger(size) && size > 0),
+      [channels, ...sizes].every(
+        (size) => typeof size !== "number" || (Number.isSafeInteger(size) && size > 0),
+      ),
       `node ${node.path} has the shape ${printShape(node.shape)}`,
     );
     for (const weight of node.weights) {
@@ -83,7 +85,11 @@ function verifyWeights({ path, op, attrs, weights }: OpNode, inputs: Operands<Sh
 
 /** A graph without errors has nothing to report. */
 function silentSite(path: string): Site {
-  return { report: (kind) => invariant(false, `node ${path} breaks ${kind.code} in a graph without errors`) };
+  return {
+    demand: (size, holds) => typeof size !== "number" || holds(size),
+    equal: () => true,
+    report: (kind) => invariant(false, `node ${path} breaks ${kind.code} in a graph without errors`),
+  };
 }
 
 function verifyPorts({ nodes, inputs, outputs }: CheckedGraph): void {

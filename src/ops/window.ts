@@ -1,8 +1,10 @@
 /** Windows of convolutions and pools: from what is written to one entry per axis, and the sizes that come out. */
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { modulo } from "../base/integers.ts";
 import { count } from "../base/text.ts";
 import type { Padding, Window } from "../ir/lowered.ts";
-import { axisName, printShape, rankOf, type Shape } from "../ir/shape.ts";
+import { axisName, type BoundShape, printShape, printSizes, rankOf, type Shape } from "../ir/shape.ts";
+import { mapSize, printSize, type Size } from "../ir/size.ts";
 import type { PadRule, PerAxis } from "./argument.ts";
 import type { OpNode, Site } from "./op.ts";
 
@@ -62,6 +64,7 @@ export interface WindowRequest {
   readonly pad?: PadRule | undefined;
   /** Padding where no rule is written: `floor(reach / 2)` everywhere, or only where the stride is smaller than the window. */
   readonly defaultPad: "always" | "overlapping";
+  readonly ceil?: boolean | undefined;
 }
 
 /** One entry per axis of `shape`, a guess where the list does not fit (reported); `undefined` for a vector (reported). */
@@ -70,7 +73,7 @@ export function resolveWindow(
   request: WindowRequest,
   shape: Shape,
   site: Site,
-): Window | undefined {
+): WindowRule | undefined {
   const rank = rankOf(shape);
   if (rank === 0) {
     site.report(rankMismatch, [name, "a map", printShape(shape)], {
@@ -86,17 +89,67 @@ export function resolveWindow(
       : spread(request.stride ?? [1], rank, "stride", "stride", site);
   const dilation = spread(request.dilation ?? [1], rank, "dilation", "dilation", site);
   const written = padPairs(request.pad, rank, site);
-  const padding = shape.sizes.map((length, axis): Padding => {
-    const [k = 1, s = 1, d = 1] = [size[axis], stride[axis], dilation[axis]];
+  const padding = size.map((k, axis): Padding | "same" => {
+    const [s = 1, d = 1] = [stride[axis], dilation[axis]];
+    if (written === "same") return "same";
     if (written === "valid") return [0, 0];
-    if (written === "same") return samePadding(length, reach(k, d), s);
     if (written !== "default") return written[axis] ?? [0, 0];
     const overlaps = request.stride !== undefined && s < k;
     if (request.defaultPad === "overlapping" && !overlaps) return [0, 0];
     const half = Math.floor((d * (k - 1)) / 2);
     return [half, half];
   });
-  return { size, stride, dilation, padding };
+  return { size, stride, dilation, padding, ceil: request.ceil ?? false };
+}
+
+/** A window as it was written, before it is known what it works on. One entry per axis. */
+export interface WindowRule extends Omit<Window, "padding"> {
+  /** `same`: as much as the length asks for. */
+  readonly padding: readonly (Padding | "same")[];
+  /** Whether a last, partial window is kept (PyTorch's ceil_mode). */
+  readonly ceil: boolean;
+}
+
+/** What the attributes of convolutions and pools have. */
+export interface WindowAttrs {
+  readonly rule: WindowRule;
+}
+
+/** The rule on one axis of a certain length. */
+interface AxisWindow {
+  readonly padding: Padding;
+  /** How far the last window stands out behind the padding (ceil mode). */
+  readonly overhang: number;
+  /** What is left for the window to move in; negative when it does not fit. */
+  readonly free: number;
+}
+
+function axisWindow(rule: WindowRule, axis: number, length: number): AxisWindow {
+  const [k = 1, s = 1, d = 1] = [rule.size[axis], rule.stride[axis], rule.dilation[axis]];
+  const written = rule.padding[axis] ?? [0, 0];
+  const padding = written === "same" ? samePadding(length, reach(k, d), s) : written;
+  const free = length + padding[0] + padding[1] - reach(k, d);
+  const overhang = rule.ceil ? overhangOf(length + padding[0], free, s) : 0;
+  return { padding, overhang, free: free + overhang };
+}
+
+/** PyTorch's rule (`pooling_output_shape`): the last window must start inside the input or its leading padding. */
+function overhangOf(end: number, free: number, stride: number): number {
+  const missing = modulo(-free, stride);
+  return free + missing < end ? missing : 0;
+}
+
+/** The padding and overhang that the rule comes to on a value of these sizes. */
+export function windowOn(
+  rule: WindowRule,
+  { sizes }: BoundShape,
+): { window: Window; overhang: readonly number[] } {
+  const axes = sizes.map((length, axis) => axisWindow(rule, axis, length));
+  const { size, stride, dilation } = rule;
+  return {
+    window: { size, stride, dilation, padding: axes.map(({ padding }) => padding) },
+    overhang: axes.map(({ overhang }) => overhang),
+  };
 }
 
 /** How many positions a dilated window spans. */
@@ -143,40 +196,41 @@ function padPairs(
 
 /**
  * Sizes after the window: `floor((n + before + after + overhang - reach) / stride) + 1` (Dumoulin and Visin 2016).
- * `overhang` is what ceil mode lets the last window stand out. Reports DN0406 where a window does not fit.
+ * Reports DN0406 where a window does not fit.
  */
-export function windowedSizes(
-  name: string,
-  window: Window,
-  shape: Shape,
-  site: Site,
-  overhang: readonly number[] = [],
-): readonly number[] {
+export function windowedSizes(name: string, rule: WindowRule, shape: Shape, site: Site): readonly Size[] {
   const misfits: number[] = [];
   const sizes = shape.sizes.map((length, axis) => {
-    const [before, after] = window.padding[axis] ?? [0, 0];
-    const free =
-      length +
-      before +
-      after +
-      (overhang[axis] ?? 0) -
-      reach(window.size[axis] ?? 1, window.dilation[axis] ?? 1);
-    if (free < 0) misfits.push(axis);
-    return free < 0 ? 1 : Math.floor(free / (window.stride[axis] ?? 1)) + 1;
+    const stride = rule.stride[axis] ?? 1;
+    // Paddings and overhangs depend on the length modulo the stride, so a stride more is a position more.
+    const step = { every: stride, by: 1 };
+    const claim = { input: 0, axis: axis + 1 };
+    if (
+      !site.demand(
+        length,
+        (n) => axisWindow(rule, axis, n).free >= 0,
+        { every: stride, from: smallestFit(rule, axis) },
+        claim,
+      )
+    ) {
+      misfits.push(axis);
+      return 1;
+    }
+    return mapSize(length, (n) => Math.floor(axisWindow(rule, axis, n).free / stride) + 1, step);
   });
   const [first] = misfits;
   if (first !== undefined) {
-    const reaches = window.size.map((size, axis) => reach(size, window.dilation[axis] ?? 1));
-    const pads = window.padding.some(([before, after]) => before + after > 0);
+    const reaches = rule.size.map((size, axis) => reach(size, rule.dilation[axis] ?? 1));
+    const pads = rule.padding.some((pair) => pair !== "same" && pair[0] + pair[1] > 0);
     site.report(
       windowTooLarge,
       [
         `window ${reaches.join("x")} of \`${name}\``,
-        `${shape.sizes.join("x")}${pads ? " with its padding" : ""}`,
+        `${printSizes(shape.sizes)}${pads ? " with its padding" : ""}`,
       ],
       {
         at: "kernel",
-        label: `${axisName(rankOf(shape), first + 1)} is ${shape.sizes[first]} here`,
+        label: `${axisName(rankOf(shape), first + 1)} is ${printSize(shape.sizes[first] ?? 0)} here`,
         claims: misfits.map((axis) => ({ input: 0, axis: axis + 1 })),
         help: ["use a larger input, or leave out one of the stages before it that make the sizes smaller"],
       },
@@ -185,10 +239,45 @@ export function windowedSizes(
   return sizes;
 }
 
+/** A length from which the window surely fits. */
+function smallestFit(rule: WindowRule, axis: number): number {
+  return reach(rule.size[axis] ?? 1, rule.dilation[axis] ?? 1);
+}
+
 /** The window of a convolution or pool. */
-export function windowOf(node: OpNode): Window | undefined {
+export function windowRuleOf(node: OpNode): WindowRule | undefined {
   const { attrs } = node;
-  return typeof attrs === "object" && attrs !== null && "window" in attrs
-    ? (attrs.window as Window)
+  return typeof attrs === "object" && attrs !== null && "rule" in attrs
+    ? (attrs.rule as WindowRule)
     : undefined;
+}
+
+/** After how many rows the question which rows are read repeats, and from which length on. */
+export function rowPeriod(rule: WindowRule, axis: number): { every: number; from: number } {
+  return { every: rule.stride[axis] ?? 1, from: 2 * smallestFit(rule, axis) + (rule.stride[axis] ?? 1) };
+}
+
+/** Whether each row of an axis of this length is read by a window of one of the rules at least. */
+export function readsAllRows(rules: readonly WindowRule[], axis: number, length: number): boolean {
+  const isRead = new Uint8Array(Math.max(0, length));
+  for (const rule of rules) {
+    const [size = 1, stride = 1, dilation = 1] = [rule.size[axis], rule.stride[axis], rule.dilation[axis]];
+    const { padding, free } = axisWindow(rule, axis, length);
+    for (let start = 0; start <= free; start += stride) {
+      for (let tap = 0; tap < size; tap += 1) {
+        const row = start - padding[0] + tap * dilation;
+        if (row >= 0 && row < length) isRead[row] = 1;
+      }
+    }
+  }
+  return isRead.every((read) => read === 1);
+}
+
+/** The window of a node as it comes out on its input; paddings that depend on a free size are shown as none. */
+export function windowOf(node: OpNode, input: Shape | undefined): Window | undefined {
+  const rule = windowRuleOf(node);
+  if (rule === undefined || input === undefined) return undefined;
+  const { channels, sizes } = input;
+  return windowOn(rule, { channels, sizes: sizes.map((size) => (typeof size === "number" ? size : 0)) })
+    .window;
 }

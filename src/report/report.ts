@@ -82,12 +82,12 @@ function rowsOf(graph: CheckedGraph): readonly ReportRow[] {
 
 function rowOf(node: OpNode, counts: Counts, graph: CheckedGraph): ReportRow {
   const { path, op, shape, origin } = node;
-  const window = windowOf(node);
+  const window = windowOf(node, graph.nodes[node.inputs[0] ?? -1]?.shape);
   return {
     kind: "row",
     path,
     op: op.name,
-    described: describeOp(node),
+    described: describeOp(node, graph.nodes),
     in: inputShapes(node, graph.nodes) ?? [],
     out: shape,
     ...(window === undefined ? {} : { window }),

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reporter } from "../base/diagnostic.ts";
-import type { Shape } from "../ir/shape.ts";
+import type { BoundShape } from "../ir/shape.ts";
 import { type ArtifactDescription, DESCRIPTION_FILE, type PortDescription } from "../targets/artifact.ts";
 import type { NativeSettings } from "./environment.ts";
 import { loadNative, type Native } from "./native.ts";
@@ -130,7 +130,7 @@ function infosOf(ports: ArtifactDescription["inputs"]): Readonly<Record<string, 
 /** An input or output as the language has it. */
 export interface PortShape {
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: BoundShape;
 }
 
 export function portShapes(ports: ArtifactDescription["inputs"]): readonly PortShape[] {

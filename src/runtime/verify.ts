@@ -19,20 +19,33 @@ export interface Agreement {
 export const TOLERANCE = 1e-4;
 
 /** Compares every output on one deterministic input; `undefined` when the library refused to run (reported). */
-export function verifySession(session: Session, graph: CheckedGraph, fill: Fill, reporter: Reporter): readonly Agreement[] | undefined {
+export function verifySession(
+  session: Session,
+  graph: CheckedGraph,
+  fill: Fill,
+  reporter: Reporter,
+): readonly Agreement[] | undefined {
   const inputs = graph.inputs.flatMap(({ name, node }) => {
     const shape = graph.nodes[node]?.shape;
     return shape === undefined ? [] : [[name, hashInput(shape)] as const];
   });
-  const fed = inputs.map(([name, tensor]) => [name, { batch: 1, data: Float32Array.from(tensor.data) }] as const);
+  const fed = inputs.map(
+    ([name, tensor]) => [name, { batch: 1, data: Float32Array.from(tensor.data) }] as const,
+  );
   const measured = session.run(Object.fromEntries(fed), reporter);
   if (measured === undefined) return undefined;
   const expected = interpret(graph, fill, Object.fromEntries(inputs));
   return graph.outputs.map(({ name }) => {
     const [reference, values] = [expected.get(name)?.data, measured[name]?.data];
-    invariant(reference !== undefined && values?.length === reference.length, `the output ${name} is incomplete`);
+    invariant(
+      reference !== undefined && values?.length === reference.length,
+      `the output ${name} is incomplete`,
+    );
     const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const worst = reference.reduce((most, value, index) => Math.max(most, difference(value, values[index])), 0);
+    const worst = reference.reduce(
+      (most, value, index) => Math.max(most, difference(value, values[index])),
+      0,
+    );
     return { output: name, largest, difference: largest === 0 ? worst : worst / largest };
   });
 }

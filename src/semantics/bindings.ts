@@ -43,6 +43,7 @@ export function parseSetting(
   const environment = {
     scope: childScope(),
     isBad: () => false,
+    decide: () => undefined,
     report: ((kind, args, at, help) => {
       const span = "kind" in at ? at.span : at;
       reporter.report(kind.at({ span, ...(help === undefined ? {} : { help: [help] }) }, ...args));

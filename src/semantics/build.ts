@@ -11,6 +11,8 @@ import { isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
 import type { Resolution } from "./resolve.ts";
 import { lookUp, type Scope } from "./scope.ts";
+import { decided, type Symbols } from "./symbol-table.ts";
+import { inconclusive } from "./symbolic.ts";
 
 export const modelTooLarge: DiagnosticKind<[limit: number]> = defineDiagnostic({
   code: "DN0211",
@@ -31,6 +33,9 @@ export interface Build {
   readonly problems: Problems;
   readonly resolution: Resolution;
   readonly settings: Settings;
+  /** The model that is expanded. */
+  readonly model: ast.Model;
+  readonly symbols: Symbols;
   /** The `let`s of each file. */
   readonly fileScope: (module: Module) => Scope;
   readonly progress: Progress;
@@ -102,6 +107,12 @@ export function environmentAt(
   return {
     scope: place.scope,
     ...flow,
+    decide(condition, span) {
+      const answer = decided(place.build.symbols, condition);
+      if (answer !== undefined) return answer;
+      const help = [`say in a \`where\` what holds for \`${condition.symbol}\``];
+      return report(place, inconclusive, ["this condition"], { span, help });
+    },
     isBad: (expression) => isBad(place.build, expression),
     report(kind, args, at, help) {
       const { span, labels } = "kind" in at ? culprit(at, place.scope) : { span: at, labels: [] };

@@ -5,36 +5,32 @@ import type {
   Expression,
   FlowMember,
   NameExpression,
+  UnaryExpression,
 } from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { unreachable } from "../base/invariant.ts";
-import {
-  add,
-  compare,
-  divide,
-  floor,
-  multiply,
-  negate,
-  type Rational,
-  rational,
-  subtract,
-} from "../base/rational.ts";
+import { rational } from "../base/rational.ts";
 import type { Span } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
+import { type FractionOrNumber, fractionOf } from "../ir/fraction.ts";
 import {
   describeKind,
   integerOf,
   type Literal,
   numberLiteral,
+  numericValue,
   printLiteral,
   sameLiteral,
+  valueLiteral,
 } from "../ir/literal.ts";
 import { axisByName, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { type Condition, combined, negated } from "../ir/size.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
 import { wrongRank } from "../ops/window.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { lookUp, type Scope } from "./scope.ts";
+import { applySymbolic, arithmetic, compareValues, type Failure, inconclusive } from "./symbolic.ts";
 
 export const badExpression: DiagnosticKind<[why: string]> = defineDiagnostic({
   code: "DN0309",
@@ -59,6 +55,8 @@ export interface Environment {
   /** Names that win over parameters: `params` in `expect`. */
   readonly metrics?: ReadonlyMap<string, Literal>;
   /** Expressions that were reported already. */
+  /** Whether a condition on a symbol holds for all its values, or for none; reported otherwise. */
+  decide(condition: Condition, span: Span): boolean | undefined;
   readonly isBad: (expression: Expression) => boolean;
   /** At a place, or at the source of the value of an expression. */
   report<Args extends readonly unknown[]>(
@@ -89,28 +87,27 @@ export function evaluate(expression: Expression, environment: Environment): Lite
       return nameOrCall(expression, environment);
     case "index":
       return indexed(expression.base, expression.index, expression.span, environment);
-    case "unary": {
-      if (expression.operator === "!") {
-        const value = truthOf(expression.operand, environment);
-        return value === undefined ? undefined : { kind: "boolean", value: !value };
-      }
-      const value = numberOf(expression.operand, environment);
-      return value === undefined ? undefined : { kind: "number", value: negate(value) };
-    }
+    case "unary":
+      return expression.operator === "!"
+        ? booleanOf(expression, environment)
+        : negative(expression, environment);
     case "binary":
       return binary(expression, environment);
     case "comparison":
-      return comparison(expression, environment);
+      return booleanOf(expression, environment);
     default:
       return unreachable(expression);
   }
 }
 
-/** The number that an expression must be. */
-export function numberOf(expression: Expression, environment: Environment): Rational | undefined {
+/** The number, symbolic or not, that an expression must be. */
+function numberOf(expression: Expression, environment: Environment): FractionOrNumber | undefined {
   const value = evaluate(expression, environment);
-  if (value === undefined || value.kind === "number") return value?.value;
-  return environment.report(badExpression, [`expected a number, found ${describeKind(value)}`], expression);
+  if (value === undefined) return undefined;
+  return (
+    numericValue(value) ??
+    environment.report(badExpression, [`expected a number, found ${describeKind(value)}`], expression)
+  );
 }
 
 /** The integer that `what` must be: `minimum` or more. Nothing is rounded. */
@@ -132,6 +129,8 @@ export function asCount(
   environment: Environment,
 ): number | undefined {
   if (value === undefined) return undefined;
+  if (value.kind === "symbolic")
+    return environment.report(inconclusive, [`${what} ${quoted(printLiteral(value))}`], at);
   const expects = `an integer of at least ${minimum}`;
   const integer = integerOf(value);
   if (integer === undefined) return environment.report(wrongType, [what, expects, printLiteral(value)], at);
@@ -139,7 +138,30 @@ export function asCount(
   return integer;
 }
 
+/** Whether a condition holds; where that depends on a symbol, `environment` decides. */
 export function truthOf(expression: Expression, environment: Environment): boolean | undefined {
+  const condition = conditionOf(expression, environment);
+  return typeof condition === "object" ? environment.decide(condition, expression.span) : condition;
+}
+
+/** Whether a condition holds, or where it does. */
+export function conditionOf(
+  expression: Expression,
+  environment: Environment,
+): boolean | Condition | undefined {
+  if (environment.isBad(expression)) return undefined;
+  if (expression.kind === "comparison") return comparison(expression, environment);
+  if (expression.kind === "unary" && expression.operator === "!") {
+    const condition = conditionOf(expression.operand, environment);
+    return typeof condition === "object"
+      ? negated(condition)
+      : condition === undefined
+        ? undefined
+        : !condition;
+  }
+  if (expression.kind === "binary" && (expression.operator === "&&" || expression.operator === "||")) {
+    return bothOrEither(expression, expression.operator === "&&" ? "and" : "or", environment);
+  }
   const value = evaluate(expression, environment);
   if (value === undefined || value.kind === "boolean") return value?.value;
   return environment.report(
@@ -147,6 +169,42 @@ export function truthOf(expression: Expression, environment: Environment): boole
     [`expected a condition, found ${describeKind(value)}`],
     expression,
   );
+}
+
+function bothOrEither(
+  { left, right, span }: BinaryExpression,
+  how: "and" | "or",
+  environment: Environment,
+): boolean | Condition | undefined {
+  const first = conditionOf(left, environment);
+  // As everywhere, the second operand is not asked where the first one decides.
+  if (first === undefined || first === (how === "or")) return first;
+  const second = conditionOf(right, environment);
+  if (typeof first !== "object" || second === undefined) return second;
+  if (typeof second !== "object") return second === (how === "or") ? second : first;
+  if (first.symbol === second.symbol) return combined(first, second, how);
+  return environment.report(inconclusive, ["a condition on two symbols"], span);
+}
+
+function booleanOf(expression: Expression, environment: Environment): Literal | undefined {
+  const value = truthOf(expression, environment);
+  return value === undefined ? undefined : { kind: "boolean", value };
+}
+
+function negative({ operand, span }: UnaryExpression, environment: Environment): Literal | undefined {
+  const value = numberOf(operand, environment);
+  return value === undefined ? undefined : computed(arithmetic("-", rational(0), value), span, environment);
+}
+
+/** The value of arithmetic, or a report of why there is none. */
+function computed(
+  result: FractionOrNumber | Failure,
+  span: Span,
+  environment: Environment,
+): Literal | undefined {
+  if (result === "symbolic") return environment.report(inconclusive, ["an expression of this form"], span);
+  if (typeof result === "string") return environment.report(badExpression, [result], span);
+  return valueLiteral(result);
 }
 
 function listOf(expressions: readonly Expression[], environment: Environment): Literal | undefined {
@@ -189,7 +247,7 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
     );
   }
   if (value.doubt.has(axis)) return undefined;
-  return numberLiteral(sizeAt(value.shape, axis) ?? 0);
+  return valueLiteral(fractionOf(sizeAt(value.shape, axis) ?? 0));
 }
 
 function nameOrCall(expression: NameExpression, environment: Environment): Literal | undefined {
@@ -230,6 +288,12 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
     return environment.report(badExpression, [`${quoted(name)} is not a function`], expression.span);
   const values = listOf(expression.arguments?.items.map((item) => item.value) ?? [], environment);
   if (values?.kind !== "list") return undefined;
+  if (values.items.some((item) => item.kind === "symbolic")) {
+    const result = applySymbolic(name, values.items);
+    return (
+      result ?? environment.report(inconclusive, [`${quoted(name)} of a symbolic size`], expression.span)
+    );
+  }
   const result = builtIn.apply(values.items);
   if (result.kind !== "problem") return result;
   return environment.report(
@@ -266,79 +330,51 @@ function indexed(
 
 function binary(expression: BinaryExpression, environment: Environment): Literal | undefined {
   const { operator, left, right, span } = expression;
-  if (operator === "&&" || operator === "||") {
-    const first = truthOf(left, environment);
-    // As everywhere, the second operand is not asked where the first one decides.
-    if (first === undefined || first === (operator === "||"))
-      return first === undefined ? undefined : { kind: "boolean", value: first };
-    const second = truthOf(right, environment);
-    return second === undefined ? undefined : { kind: "boolean", value: second };
-  }
+  if (operator === "&&" || operator === "||") return booleanOf(expression, environment);
   const [a, b] = [numberOf(left, environment), numberOf(right, environment)];
   if (a === undefined || b === undefined) return undefined;
-  const value = arithmetic(operator, a, b);
-  if (value !== undefined) return { kind: "number", value };
-  return environment.report(badExpression, ["division by zero"], span);
+  return computed(arithmetic(operator, a, b), span, environment);
 }
 
-function arithmetic(operator: "+" | "-" | "*" | "/" | "%", a: Rational, b: Rational): Rational | undefined {
-  switch (operator) {
-    case "+":
-      return add(a, b);
-    case "-":
-      return subtract(a, b);
-    case "*":
-      return multiply(a, b);
-    case "/":
-      return divide(a, b);
-    case "%": {
-      const quotient = divide(a, b);
-      return quotient && subtract(a, multiply(rational(floor(quotient)), b));
-    }
-    default:
-      return unreachable(operator);
-  }
-}
-
-function comparison(expression: ComparisonExpression, environment: Environment): Literal | undefined {
+function comparison(
+  expression: ComparisonExpression,
+  environment: Environment,
+): boolean | Condition | undefined {
   const values = expression.operands.map((operand) => evaluate(operand, environment));
+  let result: boolean | Condition = true;
   for (const [position, operator] of expression.operators.entries()) {
     const [left, right] = [values[position], values[position + 1]];
     if (left === undefined || right === undefined) return undefined;
     const holds = holdsBetween(operator, left, right);
-    if (holds === undefined) {
+    if (holds === "incomparable") {
       return environment.report(
         badExpression,
         [`cannot compare ${describeKind(left)} with ${describeKind(right)}`],
         expression.span,
       );
     }
-    if (!holds) return { kind: "boolean", value: false };
+    if (holds === "two symbols") {
+      const sizes = `${quoted(printLiteral(left))} against ${quoted(printLiteral(right))}`;
+      return environment.report(inconclusive, [sizes], expression.span);
+    }
+    if (holds === false) return false;
+    if (typeof holds !== "object") continue;
+    if (typeof result === "object" && result.symbol !== holds.symbol) {
+      return environment.report(inconclusive, ["a condition on two symbols"], expression.span);
+    }
+    result = typeof result === "object" ? combined(result, holds, "and") : holds;
   }
-  return { kind: "boolean", value: true };
+  return result;
 }
 
 function holdsBetween(
   operator: ComparisonExpression["operators"][number],
   left: Literal,
   right: Literal,
-): boolean | undefined {
-  if (operator === "==" || operator === "!=") {
-    if (left.kind !== right.kind) return undefined;
+): boolean | Condition | "incomparable" | "two symbols" {
+  const [a, b] = [numericValue(left), numericValue(right)];
+  if (a !== undefined && b !== undefined) return compareValues(operator, a, b) ?? "two symbols";
+  if ((operator === "==" || operator === "!=") && left.kind === right.kind)
     return sameLiteral(left, right) === (operator === "==");
-  }
-  if (left.kind !== "number" || right.kind !== "number") return undefined;
-  const order = compare(left.value, right.value);
-  switch (operator) {
-    case "<":
-      return order < 0;
-    case ">":
-      return order > 0;
-    case "<=":
-      return order <= 0;
-    case ">=":
-      return order >= 0;
-    default:
-      return unreachable(operator);
-  }
+  return "incomparable";
 }

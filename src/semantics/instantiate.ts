@@ -1,51 +1,37 @@
 /** Makes the checked graph of one model: its parameters bound, its inputs sized, its flows expanded. */
 import type * as ast from "../../grammar/ast.ts";
-import { type DiagnosticKind, defineDiagnostic, type Frame } from "../base/diagnostic.ts";
+import type { Frame } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import type { GraphPort } from "../ir/graph.ts";
-import { integerOf, numberLiteral, printLiteral } from "../ir/literal.ts";
-import { MAX_RANK, type Shape } from "../ir/shape.ts";
-import { MAX_INTEGER } from "../ops/argument.ts";
-import { missingParameter, outOfRange, unknownParameter, wrongType } from "../ops/call-problems.ts";
-import { input as inputOp } from "../ops/input.ts";
+import { contains } from "../ir/size-set.ts";
+import { missingParameter, unknownParameter } from "../ops/call-problems.ts";
 import type { CheckedGraph, Value } from "../ops/op.ts";
 import { SETTINGS, type Settings } from "../ops/settings.ts";
-import { notSupported } from "../ops/unsupported.ts";
-import { bindParameters, checkWhere, evaluateArguments, type Given } from "./bind.ts";
+import { bindParameters, evaluateArguments, type Given } from "./bind.ts";
 import { type Build, environmentAt, isBad, type Place, report, startProgress } from "./build.ts";
 import { readArgument } from "./call.ts";
 import { definitionOf } from "./callee.ts";
 import { findDeadValues } from "./dead-values.ts";
-import { type Environment, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { expandBody, expandSource } from "./expand.ts";
 import { checkExpectations } from "./expect.ts";
+import type { Bindings } from "./external.ts";
+import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } from "./input-symbols.ts";
+import { losslessConditions } from "./lossless.ts";
+import { bindInputs, makeInput } from "./model-inputs.ts";
 import type { ModelDefinition, Module } from "./module.ts";
-import type { Problems } from "./problems.ts";
+import { gatherProblems, type Problems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
-import { CERTAIN, childScope, define, doubted, type Scope } from "./scope.ts";
-import { checkType, type Declared, declaredSizes } from "./types.ts";
-
-export const inputMismatch: DiagnosticKind<[input: string, why: string]> = defineDiagnostic({
-  code: "DN0312",
-  message: (input: string, why: string) => `the size given for input ${quoted(input)} does not fit: ${why}`,
-  explain: {
-    title: "input-mismatch",
-    text: "`--input x=1x28x28` replaces the sizes that the spec declares, channels first. It sets parameters that stand alone in the declaration (`cin`, `size`), and must agree with channels that are fixed there.",
-  },
-});
-
-/** What the caller binds from outside: `--set` and `--input`. */
-export interface Bindings {
-  readonly parameters: ReadonlyMap<string, Given>;
-  /** Channels and sizes by input, or one size by symbol. */
-  readonly inputs: ReadonlyMap<string, readonly number[]>;
-}
-
-export const NO_BINDINGS: Bindings = { parameters: new Map(), inputs: new Map() };
+import { childScope, define, type Scope } from "./scope.ts";
+import { noSymbols, type SymbolConstraint } from "./symbol-table.ts";
+import { settleSymbols } from "./symbols.ts";
+import { checkType } from "./types.ts";
 
 export interface Instance {
   readonly graph: CheckedGraph;
+  /** One a symbol that is free. */
+  readonly constraints: readonly SymbolConstraint[];
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -75,6 +61,8 @@ export function instantiate(
     nodes: [],
     problems,
     resolution,
+    model: definition.ast,
+    symbols: noSymbols(),
     settings: {},
     fileScope: (module) => fileScopeOf(module, scopes, build),
     progress: startProgress(),
@@ -91,29 +79,48 @@ export function instantiate(
   if (!checkBound(model, given, { build, frame })) return undefined;
   const binding = bindParameters(model.parameters, given, parent, outside, outside);
   const place: Place = {
-    build,
+    build: { ...build, model },
     module,
     frame: { ...frame, bindings: binding.printed },
     path: pathOf(name),
     scope: childScope(binding.scope),
   };
-  for (const [symbol, sizes] of bindings.inputs) {
-    const [size] = sizes;
-    if (
-      sizes.length === 1 &&
-      size !== undefined &&
-      !place.scope.entries.has(symbol) &&
-      binding.scope.entries.get(symbol) === undefined
-    ) {
-      define(binding.scope, symbol, numberLiteral(size), model.name.span);
-    }
-  }
-  const whereSpan = target.call ?? model.where?.span ?? model.name.span;
-  if (!checkWhere(model.where, model.name.text, binding, whereSpan, outside, outside)) return undefined;
+  const symbols = symbolsOf(body, binding.scope, bindings);
+  const isFree = symbols.every(({ value }) => value === undefined);
+  if (!isFree && !admits(definition, bindings, symbols, resolution, place)) return undefined;
+  declareSymbols(symbols, model, binding.scope, place);
+  if (!holdWhere(model, binding, target.call, place)) return undefined;
   return expandModel(name, body, bindings, {
     ...place,
-    build: { ...build, settings: settingsOf(body, place) },
+    build: { ...place.build, settings: settingsOf(body, place) },
   });
+}
+
+/** Whether the sizes given for symbols are among those that the model can work on; reports DN0503 or DN0504. */
+function admits(
+  definition: ModelDefinition,
+  bindings: Bindings,
+  symbols: readonly InputSymbol[],
+  resolution: Resolution,
+  place: Place,
+): boolean {
+  const names = new Set(symbols.map(({ name }) => name.text));
+  const inputs = new Map(
+    [...bindings.inputs].filter(([name]) => !names.has(name) && !bindsSymbol(name, symbols)),
+  );
+  const free = instantiate(definition, { ...bindings, inputs }, resolution, gatherProblems());
+  let fits = true;
+  for (const { name, value } of symbols) {
+    const constraint = free?.constraints.find(({ symbol }) => symbol === name.text);
+    if (constraint === undefined || value === undefined || contains(constraint.valid, value)) continue;
+    reportGiven(name, value, constraint, place);
+    fits = false;
+  }
+  return fits;
+}
+
+function bindsSymbol(input: string, symbols: readonly InputSymbol[]): boolean {
+  return symbols.some(({ inputs }) => inputs.includes(input));
 }
 
 /** What the paths of its nodes begin with: TensorFlow refuses names that start with `_`. */
@@ -195,42 +202,6 @@ function checkBound(model: ast.Model, given: ReadonlyMap<string, Given>, head: H
   return missing.length === 0;
 }
 
-/** Sizes given from outside set the parameters that stand alone in the declaration of an input. */
-function bindInputs(
-  body: ast.ModelBody,
-  model: ast.Model,
-  given: ReadonlyMap<string, Given>,
-  bindings: Bindings,
-  head: Head,
-): ReadonlyMap<string, Given> {
-  const result = new Map(given);
-  const parameters = new Set(model.parameters.map((parameter) => parameter.name.text));
-  for (const item of body.items) {
-    const sizes = item.kind === "input" ? bindings.inputs.get(item.name.text) : undefined;
-    if (item.kind !== "input" || sizes === undefined) continue;
-    for (const [axis, expression] of [item.type.channels, ...item.type.sizes].entries()) {
-      const size = sizes[axis];
-      const name = bareName(expression);
-      if (size === undefined || name === undefined || !parameters.has(name)) continue;
-      const known = result.get(name)?.value;
-      const fixed = known === undefined ? undefined : integerOf(known);
-      if (fixed !== undefined && fixed !== size) {
-        report(head, inputMismatch, [item.name.text, `${quoted(name)} cannot be ${fixed} and ${size}`], {
-          span: expression.span,
-        });
-      }
-      result.set(name, { value: numberLiteral(size), span: expression.span });
-    }
-  }
-  return result;
-}
-
-function bareName(expression: ast.Expression): string | undefined {
-  if (expression.kind !== "name" || expression.arguments !== undefined || expression.name.parts.length > 1)
-    return undefined;
-  return expression.name.parts[0].text;
-}
-
 /** `set` holds for the whole model, wherever it stands in it. */
 function settingsOf(body: ast.ModelBody, place: Place): Settings {
   const settings: Record<string, unknown> = {};
@@ -279,10 +250,11 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     }
   }
   const graph: CheckedGraph = { name, nodes: build.nodes, inputs, outputs };
-  if (!build.progress.isWhole) return { graph };
+  if (!build.progress.isWhole) return { graph, constraints: [] };
+  const constraints = settleSymbols(build, place.frame, losslessConditions(build.nodes));
   findDeadValues(graph, unread, place);
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph };
+  return { graph, constraints };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {
@@ -298,91 +270,4 @@ function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value |
   const value =
     item.flow.body === undefined ? source : expandBody(item.flow.body, { ...place, path }, source);
   return item.type === undefined ? value : checkType(item.type, value, place, { in: source, it: value });
-}
-
-/** A size that could not be determined: every check that rests on it is silent. */
-const UNKNOWN_SIZE = 224;
-
-function makeInput(item: ast.InputItem, bindings: Bindings, place: Place, environment: Environment): Value {
-  const declared = declaredSizes(item.type, environment);
-  const given = bindings.inputs.get(item.name.text);
-  if (given !== undefined) checkGiven(item, given, declared, place);
-  const numbers: readonly (number | undefined)[] =
-    given !== undefined && given.length === declared.length
-      ? given
-      : declared.map((size) => declaredSize(size, place, environment));
-  const [channels = UNKNOWN_SIZE, ...sizes] = numbers.map((size) => size ?? UNKNOWN_SIZE);
-  const shape: Shape = { channels, sizes: sizes.slice(0, MAX_RANK) };
-  if (sizes.length > MAX_RANK)
-    report(place, notSupported, ["an input of more than three sizes is"], { span: item.type.span });
-  const id = place.build.nodes.length;
-  const origin = {
-    span: item.span,
-    parts: new Map<string, Span>([["name", item.name.span]]),
-    frame: place.frame,
-  };
-  place.build.nodes.push({
-    id,
-    path: `${place.path}/${item.name.text}`,
-    op: inputOp,
-    attrs: {},
-    inputs: [],
-    shape,
-    weights: [],
-    origin,
-  });
-  const value: Value = { node: id, shape, doubt: CERTAIN };
-  return numbers.includes(undefined) || sizes.length > MAX_RANK ? doubted(value) : value;
-}
-
-function declaredSize(
-  { value, expression }: Declared,
-  place: Place,
-  environment: Environment,
-): number | undefined {
-  if (value === undefined) return undefined;
-  if (value.kind === "word") {
-    // The parser says that `N` is the batch.
-    if (value.value === "N") return undefined;
-    const help = [`give it a number: \`--input ${value.value}=224\`, or a parameter with a default`];
-    return report(place, notSupported, [`the symbolic size ${quoted(value.value)} is`], {
-      span: expression.span,
-      help,
-    });
-  }
-  const size = integerOf(value);
-  const expects = `an integer from 1 to ${MAX_INTEGER}`;
-  if (size === undefined) {
-    return environment.report(wrongType, ["a size", expects, printLiteral(value)], expression.span);
-  }
-  if (size < 1 || size > MAX_INTEGER)
-    return environment.report(outOfRange, ["a size", expects, `${size}`], expression.span);
-  return size;
-}
-
-function checkGiven(
-  item: ast.InputItem,
-  given: readonly number[],
-  declared: readonly Declared[],
-  place: Place,
-): void {
-  const name = item.name.text;
-  const span = item.type.span;
-  if (given.length !== declared.length) {
-    report(
-      place,
-      inputMismatch,
-      [
-        name,
-        `${given.join("x")} has ${given.length - 1} sizes after the channels, not ${declared.length - 1}`,
-      ],
-      { span },
-    );
-    return;
-  }
-  const channels = declared[0]?.value;
-  const fixed = channels === undefined ? undefined : integerOf(channels);
-  if (fixed !== undefined && fixed !== given[0]) {
-    report(place, inputMismatch, [name, `the spec fixes ${fixed} channels, not ${given[0]}`], { span });
-  }
 }

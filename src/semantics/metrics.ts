@@ -1,7 +1,7 @@
 /** What `expect` may name: numbers of the whole model, which win over parameters of the same name. */
 import type { Literal } from "../ir/literal.ts";
 import { numberLiteral } from "../ir/literal.ts";
-import { countsOf } from "../ops/counts.ts";
+import { countsOf, isBound, weightCountsOf } from "../ops/counts.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 
 const SUPPORTED = ["params", "buffers", "macs"] as const;
@@ -11,7 +11,8 @@ export const UNSUPPORTED_METRICS: ReadonlySet<string> = new Set(["peak", "activa
 
 export const METRICS: ReadonlySet<string> = new Set([...SUPPORTED, ...UNSUPPORTED_METRICS]);
 
+/** Those that are known: multiply-adds only where every size is a number. */
 export function metricsOf(graph: CheckedGraph): ReadonlyMap<string, Literal> {
-  const counts = countsOf(graph.nodes, graph);
-  return new Map(SUPPORTED.map((name) => [name, numberLiteral(counts[name])]));
+  const counts = isBound(graph) ? countsOf(graph.nodes, graph) : weightCountsOf(graph.nodes);
+  return new Map(Object.entries(counts).map(([name, value]) => [name, numberLiteral(value)]));
 }

@@ -6,6 +6,7 @@ import { nearest, quoted } from "../base/text.ts";
 import { SETTINGS } from "../ops/settings.ts";
 import { notSupported } from "../ops/unsupported.ts";
 import { definitionOf, nameText } from "./callee.ts";
+import { bareName } from "./input-symbols.ts";
 import { METRICS } from "./metrics.ts";
 import { claimName, type Definition, type Module, type Program } from "./module.ts";
 import { findRecursion } from "./recursion.ts";
@@ -191,12 +192,13 @@ export function exposedParameters(definition: Definition): readonly string[] {
 
 /** A free name as a size of an input is a symbol (rule R10). */
 function declareSymbols(body: ast.ModelBody, scope: StaticScope): void {
+  const lets = new Set(body.items.flatMap((item) => (item.kind === "let" ? [item.let.name.text] : [])));
   for (const item of body.items) {
     if (item.kind !== "input") continue;
-    for (const size of [item.type.channels, ...item.type.sizes]) {
-      if (size.kind !== "name" || size.arguments !== undefined || size.name.parts.length > 1) continue;
-      const [name] = size.name.parts;
-      if (read(scope, name.text) === undefined) declare(scope, "symbol", name).used = true;
+    for (const size of item.type.sizes) {
+      const name = bareName(size);
+      if (name === undefined || lets.has(name.text) || read(scope, name.text) !== undefined) continue;
+      declare(scope, "symbol", name).used = true;
     }
   }
 }

@@ -4,8 +4,19 @@ import type { Frame, Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter, spanBefore } from "../base/source.ts";
+import { equalityOf } from "../ir/fraction.ts";
 import type { Weight } from "../ir/graph.ts";
 import { type Axis, axesOf, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import {
+  type Condition,
+  conditionOn,
+  isSameSize,
+  mapSize,
+  printSize,
+  SHIFT,
+  type Size,
+  type SymbolicSize,
+} from "../ir/size.ts";
 import {
   type CallEdits,
   type Claim,
@@ -20,7 +31,9 @@ import {
 import { type Place, report } from "./build.ts";
 import { nameText } from "./callee.ts";
 import { CERTAIN } from "./scope.ts";
+import { inconclusive } from "./symbolic.ts";
 import { blame, sizeTrail } from "./trail.ts";
+import { whereFix } from "./where-fix.ts";
 
 /** A call with its parts, whether it stands in a pipeline or as a source. */
 export interface CallPlace {
@@ -45,6 +58,17 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
   const { build } = place;
 
   const siteFor = (inputs: readonly Value[], doubt: (axis: Claim["axis"]) => void): Site => ({
+    demand(size, holds, step, claim) {
+      if (typeof size === "number") return holds(size);
+      demandOf(
+        conditionOn(size, holds, step),
+        `${nameText(call.name)} fits in ${printSize(size)}`,
+        [claim],
+        inputs,
+      );
+      return true;
+    },
+    equal: (first, second) => equal(first, second, inputs, doubt),
     report(kind, args, details) {
       const claims = details.claims ?? [];
       for (const { axis } of claims) doubt(axis);
@@ -75,11 +99,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
 
   const describe = (details: ReportDetails, inputs: readonly Value[]) => {
     const { label, notes, help, claims = [] } = details;
-    const labels = claims.flatMap(({ input, axis }): Label[] => {
-      const value = inputs[input];
-      const found = value === undefined ? undefined : blame(value, axis, build.nodes);
-      return found === undefined ? [] : [found];
-    });
+    const labels = claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis));
     const last = inputs[claims.at(-1)?.input ?? -1];
     const sizes = last === undefined ? [] : sizeTrail(last, build.nodes);
     const fix = details.fix?.(editsOf(call));
@@ -91,6 +111,75 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
       ...(fix === undefined ? {} : { fix }),
       ...(sizes.length === 0 ? {} : { sizes }),
     };
+  };
+
+  const demandOf = (
+    condition: Condition,
+    statement: string,
+    claims: readonly Claim[],
+    inputs: readonly Value[],
+  ): void => {
+    const value = inputs[claims.at(-1)?.input ?? 0];
+    if (value === undefined || claims.some(({ input, axis }) => inputs[input]?.doubt.has(axis) === true))
+      return;
+    const labels = distinct(claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis)));
+    build.symbols.demands.push({
+      condition,
+      statement,
+      frame: place.frame,
+      span: call.name.span,
+      labels,
+      value,
+    });
+  };
+
+  const blameOf = (value: Value | undefined, axis: Claim["axis"]): readonly Label[] => {
+    const found = value === undefined ? undefined : blame(value, axis, build.nodes);
+    return found === undefined ? [] : [found];
+  };
+
+  const equal = (
+    first: Claim,
+    second: Claim,
+    inputs: readonly Value[],
+    doubt: (axis: Axis) => void,
+  ): boolean => {
+    const [a, b] = [first, second].map(({ input, axis }) =>
+      axis === "rank" ? undefined : inputs[input] && sizeAt(inputs[input].shape, axis),
+    );
+    if (a === undefined || b === undefined || isSameSize(a, b)) return true;
+    if (typeof a === "number" && typeof b === "number") return false;
+    const [symbolic, other] = typeof a === "number" ? [b, a] : [a, b];
+    if (typeof symbolic === "number") return false;
+    if (typeof other === "number" || other.symbol === symbolic.symbol) {
+      demandOf(equalityOf(symbolic, other), `${printSize(a)} = ${printSize(b)}`, [first, second], inputs);
+      return true;
+    }
+    const isDoubtful = [first, second].some(({ input, axis }) => inputs[input]?.doubt.has(axis) === true);
+    for (const { axis } of [first, second]) if (axis !== "rank") doubt(axis);
+    if (isDoubtful) return true;
+    reportTwoSymbols(symbolic, other, [first, second], inputs);
+    return true;
+  };
+
+  const reportTwoSymbols = (
+    a: SymbolicSize,
+    b: SymbolicSize,
+    claims: readonly Claim[],
+    inputs: readonly Value[],
+  ): void => {
+    const relation = a.text === a.symbol && b.text === b.symbol ? `${a.symbol} == ${b.symbol}` : undefined;
+    const fix = whereFix(build.model, relation);
+    report(place, inconclusive, [`whether \`${a.text}\` is \`${b.text}\``], {
+      span: call.name.span,
+      labels: distinct(claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis))),
+      help: [
+        relation === undefined
+          ? "use one symbol for both"
+          : `say that they are equal: \`where (${relation})\``,
+      ],
+      ...(fix === undefined ? {} : { fix }),
+    });
   };
 
   const emit = <A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value => {
@@ -134,6 +223,8 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     settings: build.settings,
     growth: () => growth,
     emit,
+    demand: siteFor(operands, () => {}).demand,
+    equal: siteFor(operands, () => {}).equal,
     report(kind, args, details) {
       if (details.blamesModel) {
         reportOfModel(kind, args, details);
@@ -154,7 +245,7 @@ function outermostCall(frame: Frame): Span | undefined {
 /** Far from any size that could be meant, so that every axis that depends on it comes out differently. */
 const FAR = 4096;
 
-const SILENT_SITE: Site = { report: () => {} };
+const SILENT_SITE: Site = { report: () => {}, demand: () => true, equal: () => true };
 
 /** The axes of the result that would come out differently if the doubtful sizes of the operands were others. */
 function inherited<A>(op: Op<A>, attrs: A, inputs: Operands<Value>, shape: Shape): readonly Axis[] {
@@ -162,13 +253,14 @@ function inherited<A>(op: Op<A>, attrs: A, inputs: Operands<Value>, shape: Shape
   const [first, ...rest] = inputs.map(moved);
   invariant(first !== undefined, "an operation has operands");
   const other = op.shape([first, ...rest], attrs, SILENT_SITE);
-  return axesOf(rankOf(shape)).filter((axis) => sizeAt(shape, axis) !== sizeAt(other, axis));
+  return axesOf(rankOf(shape)).filter((axis) => !isSameSize(sizeAt(shape, axis), sizeAt(other, axis)));
 }
 
 function moved({ shape, doubt }: Value): Shape {
-  const move = (size: number, axis: Axis): number => (doubt.has(axis) ? size + FAR : size);
+  const move = (size: Size, axis: Axis): Size =>
+    doubt.has(axis) ? mapSize(size, (n) => n + FAR, SHIFT) : size;
   return {
-    channels: move(shape.channels, 0),
+    channels: shape.channels + (doubt.has(0) ? FAR : 0),
     sizes: shape.sizes.map((size, index) => move(size, index + 1)),
   };
 }

@@ -1,9 +1,10 @@
 /** Where sizes come from: which stage last changed an axis, and the chain of stages that led to a value. */
 import type { Label } from "../base/diagnostic.ts";
 import { spanText } from "../base/source.ts";
-import { axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { axisName, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import { isSameSize, printSize, sizeWith } from "../ir/size.ts";
 import type { Claim, OpNode, Value } from "../ops/op.ts";
-import { windowOf } from "../ops/window.ts";
+import { windowOf, windowRuleOf } from "../ops/window.ts";
 
 /** How many steps a trail shows at each end. */
 const SHOWN_STEPS = 4;
@@ -20,7 +21,7 @@ export function originOf(value: Value, axis: Claim["axis"], nodes: readonly OpNo
 
 function differs(node: OpNode, source: OpNode, axis: Claim["axis"]): boolean {
   if (rankOf(node.shape) !== rankOf(source.shape)) return true;
-  return axis !== "rank" && sizeAt(node.shape, axis) !== sizeAt(source.shape, axis);
+  return axis !== "rank" && !isSameSize(sizeAt(node.shape, axis), sizeAt(source.shape, axis));
 }
 
 /** `28 comes from this stride`, at the part of the stage that made it so. */
@@ -33,8 +34,12 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
     const text = `${isInput ? "this input is" : "this makes it"} ${printShape(node.shape)}`;
     return { span: parts.get("name") ?? span, text };
   }
-  const size = sizeAt(node.shape, axis);
-  if (isInput) return { span, text: `${axisName(rankOf(node.shape), axis)} is ${size} in this input` };
+  const size = printSize(sizeAt(node.shape, axis) ?? 0);
+  if (isInput)
+    return {
+      span,
+      text: `${axisName(rankOf(node.shape), axis)} of this input is ${typeof sizeAt(node.shape, axis) === "number" ? size : "free"}`,
+    };
   const part = axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
   const place = parts.get(part);
   const noun = place === undefined || part !== "stride" ? "here" : "this stride";
@@ -42,18 +47,26 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
 }
 
 function strides(node: OpNode, axis: number): boolean {
-  return (windowOf(node)?.stride[axis - 1] ?? 1) > 1;
+  return (windowRuleOf(node)?.stride[axis - 1] ?? 1) > 1;
 }
 
-/** The stages that changed the shape on the way to a value: `conv 3 /2 [64 @ 112x112]`. */
-export function sizeTrail(value: Value, nodes: readonly OpNode[]): readonly string[] {
+/**
+ * The stages that changed the shape on the way to a value: `conv 3 /2 [64 @ 112x112]`; with `symbol`, as they are when
+ * the symbol has that value.
+ */
+export function sizeTrail(value: Value, nodes: readonly OpNode[], symbol?: number): readonly string[] {
+  const print = ({ channels, sizes }: Shape): string =>
+    printShape({
+      channels,
+      sizes: symbol === undefined ? sizes : sizes.map((size) => sizeWith(size, symbol)),
+    });
   const steps: string[] = [];
   let node = nodes[value.node];
   while (node !== undefined) {
     const source: OpNode | undefined = nodes[node.inputs[0] ?? -1];
-    const shape = printShape(node.shape);
+    const shape = print(node.shape);
     if (source === undefined) steps.push(`input ${shape}`);
-    else if (printShape(source.shape) !== shape) steps.push(`${briefly(node)} ${shape}`);
+    else if (print(source.shape) !== shape) steps.push(`${briefly(node)} ${shape}`);
     node = source;
   }
   steps.reverse();
@@ -75,12 +88,12 @@ function briefly(node: OpNode): string {
 
 /** How a size came out of a window, as a formula: `55 = floor((112 - 3) / 2) + 1`. */
 export function sizeFormula(node: OpNode, axis: number, nodes: readonly OpNode[]): string | undefined {
-  const window = windowOf(node);
   const source = nodes[node.inputs[0] ?? -1];
+  const window = windowOf(node, source?.shape);
   const before = source === undefined ? undefined : sizeAt(source.shape, axis);
-  if (window === undefined || before === undefined || axis === 0) return undefined;
+  if (window === undefined || typeof before !== "number" || axis === 0) return undefined;
   const [first, last] = window.padding[axis - 1] ?? [0, 0];
   const span = (window.dilation[axis - 1] ?? 1) * ((window.size[axis - 1] ?? 1) - 1) + 1;
   const padded = first + last === 0 ? `${before}` : `${before} + ${first + last}`;
-  return `${sizeAt(node.shape, axis)} = floor((${padded} - ${span}) / ${window.stride[axis - 1] ?? 1}) + 1`;
+  return `${printSize(sizeAt(node.shape, axis) ?? 0)} = floor((${padded} - ${span}) / ${window.stride[axis - 1] ?? 1}) + 1`;
 }

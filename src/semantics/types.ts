@@ -1,15 +1,19 @@
 /** Type checks, `: [64 @ 56, 56]`: what is declared must be what was inferred (DN0412). */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
-import { equals, isInteger, printRational, rational } from "../base/rational.ts";
+import { isInteger } from "../base/rational.ts";
+import { fractionOf } from "../ir/fraction.ts";
 import type { Literal } from "../ir/literal.ts";
-import { printLiteral } from "../ir/literal.ts";
+import { numericValue, printLiteral } from "../ir/literal.ts";
 import { type Axis, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { printSize } from "../ir/size.ts";
+import { isEmpty, solve } from "../ir/size-set.ts";
 import { wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
 import { environmentAt, type Place, remark } from "./build.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
 import { doubted } from "./scope.ts";
+import { compareValues, inconclusive } from "./symbolic.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
 export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
@@ -61,7 +65,7 @@ export function checkType(
     return doubted(value);
   }
   const wrong = declared.flatMap((size, axis) =>
-    value.doubt.has(axis) || agrees(size, sizeAt(value.shape, axis), place) ? [] : [axis],
+    value.doubt.has(axis) || agrees(size, axis, value, place) ? [] : [axis],
   );
   if (wrong.length === 0) return value;
   reportSizes(wrong, declared, value, place);
@@ -72,11 +76,33 @@ function describeRank(rank: number): string {
   return rank === 0 ? "a vector" : `a value of ${rank} ${rank === 1 ? "size" : "sizes"}`;
 }
 
-/** Whether a declared size equals the inferred one. What could not be evaluated was reported. */
-function agrees({ value, expression }: Declared, size: number | undefined, place: Place): boolean {
+/** Whether a declared size equals the inferred one, or could. What could not be evaluated was reported. */
+function agrees({ value, expression }: Declared, axis: Axis, inferred: Value, place: Place): boolean {
+  const size = sizeAt(inferred.shape, axis);
   if (value === undefined || size === undefined) return true;
-  if (value.kind === "number") return equals(value.value, rational(size));
-  remark(place, wrongType, ["a size", "a number", printLiteral(value)], { span: expression.span });
+  const declared = numericValue(value);
+  if (declared === undefined) {
+    remark(place, wrongType, ["a size", "a number", printLiteral(value)], { span: expression.span });
+    return true;
+  }
+  const holds = compareValues("==", declared, fractionOf(size));
+  if (typeof holds === "boolean") return holds;
+  const statement = `${printLiteral(value)} = ${printSize(size)}`;
+  const labels = [blame(inferred, axis, place.build.nodes) ?? []].flat();
+  if (holds === undefined) {
+    remark(place, inconclusive, [`whether \`${statement}\``], { span: expression.span, labels });
+    return true;
+  }
+  const set = solve([holds]);
+  if (set !== undefined && isEmpty(set)) return false;
+  place.build.symbols.demands.push({
+    condition: holds,
+    statement,
+    frame: place.frame,
+    span: expression.span,
+    labels,
+    value: inferred,
+  });
   return true;
 }
 
@@ -88,7 +114,7 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
   const number = declared[first];
   const print = (axis: Axis, text: string): string => `${axisName(rank, axis)} = ${text}`;
   const declaredText = axes.map((axis) => print(axis, printDeclared(declared[axis]))).join(", ");
-  const inferredText = axes.map((axis) => print(axis, `${sizeAt(value.shape, axis)}`)).join(", ");
+  const inferredText = axes.map((axis) => print(axis, printSize(sizeAt(value.shape, axis) ?? 0))).join(", ");
   const labels = distinctLabels(axes.flatMap((axis) => blame(value, axis, nodes) ?? []));
   const origin = originOf(value, first, nodes);
   const formula = origin === undefined ? undefined : sizeFormula(origin, first, nodes);
@@ -106,9 +132,7 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
 
 function printDeclared(declared: Declared | undefined): string {
   if (declared?.value === undefined) return "?";
-  return declared.value.kind === "number"
-    ? printRational(declared.value.value)
-    : printLiteral(declared.value);
+  return printLiteral(declared.value);
 }
 
 function distinctLabels(labels: readonly Label[]): readonly Label[] {

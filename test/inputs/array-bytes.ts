@@ -1,9 +1,9 @@
 /** Array files, written byte by byte as their standards say. */
-import type { Shape } from "../../src/ir/shape.ts";
+import type { BoundShape } from "../../src/ir/shape.ts";
 
-export const VECTOR: Shape = { channels: 3, sizes: [] };
+export const VECTOR: BoundShape = { channels: 3, sizes: [] };
 /** `[2, 2, 3]`. */
-export const IMAGE: Shape = { channels: 2, sizes: [2, 3] };
+export const IMAGE: BoundShape = { channels: 2, sizes: [2, 3] };
 export const COUNTING: readonly number[] = Array.from({ length: 12 }, (_, index) => index + 1);
 
 export function text(value: string): readonly number[] {

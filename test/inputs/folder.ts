@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { collectDiagnostics, type Diagnostic } from "../../src/base/diagnostic.ts";
-import type { Shape } from "../../src/ir/shape.ts";
+import type { BoundShape } from "../../src/ir/shape.ts";
 import { type Input, readInput } from "../../src/runtime/inputs/index.ts";
 
 export function temporaryFolder(): string {
@@ -19,7 +19,7 @@ export function temporaryFile(name: string, content: Uint8Array | string): strin
   return path;
 }
 
-export async function readGood(path: string, shape: Shape, name = "x"): Promise<Input> {
+export async function readGood(path: string, shape: BoundShape, name = "x"): Promise<Input> {
   const reporter = collectDiagnostics();
   const input = await readInput(path, { shape, name, seed: 0 }, reporter);
   expect(reporter.diagnostics).toEqual([]);
@@ -28,7 +28,7 @@ export async function readGood(path: string, shape: Shape, name = "x"): Promise<
 }
 
 /** The one problem, with the path left out of its message. */
-export async function readBad(path: string, shape: Shape, name = "x"): Promise<Diagnostic> {
+export async function readBad(path: string, shape: BoundShape, name = "x"): Promise<Diagnostic> {
   const reporter = collectDiagnostics();
   expect(await readInput(path, { shape, name, seed: 0 }, reporter)).toBeUndefined();
   expect(reporter.diagnostics).toHaveLength(1);

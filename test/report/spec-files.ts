@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type ElaborateResult, elaborate } from "../../src/compile.ts";
 import type { CheckedGraph } from "../../src/ops/op.ts";
 import { parseInputSizes, parseSetting } from "../../src/semantics/bindings.ts";
-import type { Bindings } from "../../src/semantics/instantiate.ts";
+import type { Bindings } from "../../src/semantics/external.ts";
 import type { Loader } from "../../src/semantics/module.ts";
 
 export const SPECS: string = fileURLToPath(new URL("../../specs", import.meta.url));

@@ -90,8 +90,8 @@ function worst(codes: readonly ExitCode[]): ExitCode {
 function fileToJson({ path, models, diagnostics }: CheckedFile): object {
   return {
     path,
-    models: models.map(({ name, graph }) =>
-      graph === undefined ? { name } : { ...describeModel(graph), constraints: [] },
+    models: models.map(({ name, graph, constraints }) =>
+      graph === undefined ? { name } : { ...describeModel(graph), constraints },
     ),
     diagnostics: diagnostics.map(diagnosticToJson),
   };

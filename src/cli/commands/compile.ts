@@ -212,7 +212,7 @@ function toText({ model, weights, result, folder, agreements }: Facts): string {
     return `  ${output} ${verdict} the reference: at most ${difference.toExponential(1)} of the largest value (${largest.toPrecision(4)})\n`;
   });
   return [
-    `${model.name}: ${withSeparators(model.params)} parameters, ${withSeparators(model.macs)} multiply-adds\n`,
+    `${model.name}: ${withSeparators(model.params)} parameters, ${withSeparators(model.macs ?? "?")} multiply-adds\n`,
     `  wrote ${folder} (${withByteUnit(sizeOf(result))}, ${first} operations before the passes, ${last} after)\n`,
     weights.kind === "hash" ? "" : `  the weights are random (initialisers, seed ${weights.seed})\n`,
     ...checks,

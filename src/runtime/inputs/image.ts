@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Metadata, SharpConstructor } from "sharp";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../../base/diagnostic.ts";
 import { quoted } from "../../base/text.ts";
-import { printShape, type Shape } from "../../ir/shape.ts";
+import { type BoundShape, printShape } from "../../ir/shape.ts";
 import { float32s } from "../../weights/fill.ts";
 import type { Malformed } from "./array.ts";
 import type { Input, Wanted } from "./input.ts";
@@ -90,7 +90,7 @@ async function decode(sharp: SharpConstructor, bytes: Uint8Array): Promise<Pictu
 }
 
 /** Undefined when the input is no picture. */
-function imageSizeOf({ channels, sizes }: Shape): Size | undefined {
+function imageSizeOf({ channels, sizes }: BoundShape): Size | undefined {
   const [height, width] = sizes;
   if (sizes.length !== 2 || height === undefined || width === undefined) return undefined;
   return channels === 1 || channels === 3 ? { width, height } : undefined;

@@ -1,6 +1,6 @@
 /** What an input is, and what its readers are told about the input of the model that it is for. */
 import type { Reporter } from "../../base/diagnostic.ts";
-import type { Shape } from "../../ir/shape.ts";
+import type { BoundShape } from "../../ir/shape.ts";
 
 export interface Input {
   /** How many samples. */
@@ -14,7 +14,7 @@ export interface Input {
 /** The input of the model. */
 export interface Wanted {
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: BoundShape;
 }
 
 /** Undefined when the file is of no use, which has been reported. */

@@ -1,0 +1,167 @@
+/** Free sizes of a model: what its `where` allows, what its stages demand, and what follows from both. */
+import { type DiagnosticKind, defineDiagnostic, type Frame } from "../base/diagnostic.ts";
+import type { Span } from "../base/source.ts";
+import { listOf, quoted } from "../base/text.ts";
+import type { Condition } from "../ir/size.ts";
+import {
+  ALL_SIZES,
+  contains,
+  hasFinitelyMany,
+  isEmpty,
+  memberOf,
+  printSet,
+  type SizeSet,
+  smallestOutside,
+  solve,
+} from "../ir/size-set.ts";
+import { type Build, report } from "./build.ts";
+import { allowedSizes, type Demand, type SymbolConstraint } from "./symbol-table.ts";
+import { inconclusive } from "./symbolic.ts";
+import { sizeTrail } from "./trail.ts";
+import { whereFix } from "./where-fix.ts";
+
+export const unsatisfiable: DiagnosticKind<[statement: string, where: string]> = defineDiagnostic({
+  code: "DN0501",
+  message: (statement: string, where: string) => `${statement} holds for ${where}`,
+  explain: {
+    title: "unsatisfiable",
+    text: "The sizes that meet here depend on the input in different ways, so that no input, or only a few, make them fit. One branch has a stride or pool that the other lacks.",
+    wrong:
+      "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < concat < id | maxpool (size=[2, 1]) > >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < concat < id | maxpool 3 /1 > >; }\n",
+  },
+});
+
+export const constraintInferred: DiagnosticKind<[model: string, set: string]> = defineDiagnostic({
+  code: "DN0502",
+  severity: "hint",
+  message: (model: string, set: string) => `${quoted(model)} is valid for ${set}`,
+  explain: {
+    title: "constraint-inferred",
+    text: "These are exactly the sizes for which every stage fits and every join agrees. A `where` with it makes the promise part of the spec.",
+  },
+});
+
+export const constraintViolated: DiagnosticKind<[what: string, demand: string]> = defineDiagnostic({
+  code: "DN0503",
+  message: (what: string, demand: string) => `${what} violates ${demand}`,
+  explain: {
+    title: "constraint-violated",
+    text: "A `where` must allow only sizes that the model can work on, and a size that is given must be one of them. The smallest counter-example is shown with the sizes that follow from it.",
+    wrong:
+      "dn 1;\nmodel m where (H % 2 == 0) { input x: f32[3 @ H, 8]; output y = x < maxpool 2; maxpool (size=[2, 1]) : [3 @ H/4, 4] >; }\n",
+    right:
+      "dn 1;\nmodel m where (H % 4 == 0) { input x: f32[3 @ H, 8]; output y = x < maxpool 2; maxpool (size=[2, 1]) : [3 @ H/4, 4] >; }\n",
+  },
+});
+
+/** Holds the demands against the `where`, or tells what they come to. */
+export function settleSymbols(
+  build: Build,
+  frame: Frame,
+  lossless: readonly Condition[],
+): readonly SymbolConstraint[] {
+  return [...build.symbols.places].map(([symbol, span]) => {
+    const allowed = allowedSizes(build.symbols, symbol);
+    const conditions: Condition[] = [memberOf(symbol, allowed)];
+    const broken: Condition[] = [];
+    for (const demand of build.symbols.demands) {
+      if (demand.condition.symbol !== symbol) continue;
+      const into = settle(demand, conditions, build) ? conditions : broken;
+      into.push(demand.condition);
+    }
+    // What cannot be satisfied was told once, and is part of the answer all the same.
+    conditions.push(...broken);
+    const valid = solve(conditions) ?? ALL_SIZES;
+    if (broken.length === 0) holdAgainstWhere(symbol, span, allowed, valid, build, frame);
+    const ofSymbol = lossless.filter((condition) => condition.symbol === symbol);
+    return { symbol, valid, lossless: solve([...conditions, ...ofSymbol]) ?? valid };
+  });
+}
+
+/** Whether a demand leaves more than a few sizes; reports DN0501 otherwise. */
+function settle(demand: Demand, before: readonly Condition[], build: Build): boolean {
+  const { condition, statement, frame, span, labels, value } = demand;
+  const set = solve([...before, condition]);
+  const place = { build, frame };
+  if (set === undefined) {
+    report(place, inconclusive, [quoted(statement)], { span, labels });
+    return true;
+  }
+  if (!hasFinitelyMany(set)) return true;
+  const { symbol } = condition;
+  const where = isEmpty(set)
+    ? `no ${symbol}`
+    : `only ${listOf(
+        set.also.map((size) => `${symbol} = ${size}`),
+        "or",
+      )}`;
+  report(place, unsatisfiable, [quoted(statement), where], {
+    span,
+    labels,
+    notes: [`valid: ${printSet(symbol, set)}`],
+    help: ["let both sides change their sizes in the same way"],
+    sizes: sizeTrail(value, build.nodes),
+  });
+  return false;
+}
+
+function holdAgainstWhere(
+  symbol: string,
+  span: Span,
+  allowed: SizeSet,
+  valid: SizeSet,
+  build: Build,
+  frame: Frame,
+): void {
+  const { model } = build;
+  const place = { build, frame };
+  const isDeclared = (build.symbols.where.get(symbol) ?? []).length > 0;
+  const rule = printSet(symbol, valid);
+  if (!isDeclared) {
+    if (smallestOutside(symbol, allowed, valid) === undefined) return;
+    const fix = whereFix(model, whereText(symbol, valid));
+    report(place, constraintInferred, [model.name.text, rule], {
+      span,
+      ...(fix === undefined ? {} : { fix }),
+    });
+    return;
+  }
+  const counterExample = smallestOutside(symbol, allowed, valid);
+  if (counterExample === undefined) return;
+  const guilty = build.symbols.demands.find(
+    ({ condition }) => condition.symbol === symbol && !condition.holds(counterExample),
+  );
+  report(
+    place,
+    constraintViolated,
+    [`${symbol} = ${counterExample}, which \`where\` allows,`, quoted(guilty?.statement ?? rule)],
+    {
+      span: model.where?.span ?? span,
+      labels: guilty === undefined ? [] : [{ span: guilty.span, text: `needs ${guilty.statement}` }],
+      notes: [`the model is valid for ${rule}`],
+      help: [`write \`where (${whereText(symbol, valid) ?? rule})\``],
+      ...(guilty === undefined ? {} : { sizes: sizeTrail(guilty.value, build.nodes, counterExample) }),
+    },
+  );
+}
+
+/** A set as the relations of a `where`, if it is as simple as that. */
+function whereText(symbol: string, { modulus, residues, min, also }: SizeSet): string | undefined {
+  const [residue] = residues;
+  if (min === null || also.length > 0 || residues.length !== 1 || residue === undefined) return undefined;
+  const byResidue = modulus === 1 ? [] : [`${symbol} % ${modulus} == ${residue}`];
+  const bound = min > 1 && (modulus === 1 || min > modulus) ? [`${symbol} >= ${min}`] : [];
+  return [...byResidue, ...bound].join(", ");
+}
+
+/** The sizes around one that is not allowed. */
+export function nearestSizes(set: SizeSet, value: number): readonly number[] {
+  const [below, above]: number[][] = [[], []];
+  const reach = set.modulus + Math.max(set.min ?? 0, ...set.also, value);
+  for (let size = value - 1; size >= 1 && below?.length === 0; size -= 1)
+    if (contains(set, size)) below.push(size);
+  for (let size = value + 1; size <= reach + value && above?.length === 0; size += 1)
+    if (contains(set, size)) above.push(size);
+  return [...(below ?? []), ...(above ?? [])];
+}
