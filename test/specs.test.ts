@@ -11,6 +11,7 @@ import { conv } from "../src/ops/conv.ts";
 import { countsOf } from "../src/ops/counts.ts";
 import { linear } from "../src/ops/linear.ts";
 import type { CheckedGraph, Op, OpNode } from "../src/ops/op.ts";
+import { windowOf as windowOfNode } from "../src/ops/window.ts";
 import { elaborateTarget, load, graphOf as makeGraph, SPECS, type SpecTarget } from "./report/spec-files.ts";
 import { CIFAR_RESNET, DENSENET_FAMILY, INCEPTION, SEED, VARIANTS } from "./report/spec-texts.ts";
 
@@ -226,7 +227,7 @@ it("densenet121 is torchvision's network, op by op", () => {
       params: Number(params),
       buffers: Number(buffers),
       macs: Number(macs),
-      window: windowOf(node),
+      window: windowOf(node, graph.nodes),
     };
   });
   expect(actual).toEqual(expected);
@@ -353,8 +354,9 @@ function bothSides({
   return kernel && [kernel, stride, padding.map((pad) => [pad, pad])];
 }
 
-function windowOf({ attrs }: OpNode): unknown {
-  if (typeof attrs !== "object" || attrs === null || !("window" in attrs)) return undefined;
-  const { size, stride, padding } = attrs.window as Readonly<Record<string, unknown>>;
+function windowOf(node: OpNode, nodes: readonly OpNode[]): unknown {
+  const window = windowOfNode(node, nodes[node.inputs[0] ?? -1]?.shape);
+  if (window === undefined) return undefined;
+  const { size, stride, padding } = window;
   return [size, stride, padding];
 }

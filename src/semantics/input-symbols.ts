@@ -95,6 +95,7 @@ function equatedNames(relation: ast.Expression, names: ReadonlySet<string>): rea
 /** Remembers what `where` says of free symbols. Whether what it says of numbers holds; reported otherwise. */
 export function holdWhere(model: ast.Model, binding: Binding, call: Span | undefined, place: Place): boolean {
   let holds = true;
+  const name = model.name.text;
   const environment = environmentAt({ ...place, scope: binding.scope });
   for (const relation of model.where?.relations ?? []) {
     const condition = conditionOf(relation, environment);
@@ -105,11 +106,15 @@ export function holdWhere(model: ast.Model, binding: Binding, call: Span | undef
     } else if (condition === undefined) holds = false;
     else if (!condition) {
       holds = false;
-      const bound = binding.printed.join(", ") || "its defaults";
-      report(place, outOfRange, [model.name.text, `called so that ${text} holds`, bound], {
-        span: call ?? relation.span,
-        help: ["give its parameters or sizes other values, or weaken the `where`"],
-      });
+      report(
+        place,
+        outOfRange,
+        [quoted(name), `called so that ${text} holds`, binding.printed.join(", ") || "no arguments"],
+        {
+          span: call ?? relation.span,
+          help: [`${quoted(name)} demands it in its \`where\``],
+        },
+      );
     }
   }
   return holds;

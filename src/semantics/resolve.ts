@@ -195,15 +195,16 @@ function declareSymbols(body: ast.ModelBody, scope: StaticScope): void {
   const lets = new Set(body.items.flatMap((item) => (item.kind === "let" ? [item.let.name.text] : [])));
   for (const item of body.items) {
     if (item.kind !== "input") continue;
-    for (const size of item.type.sizes) {
+    for (const size of [item.type.channels, ...item.type.sizes]) {
       const name = bareName(size);
       if (name === undefined || lets.has(name.text) || read(scope, name.text) !== undefined) continue;
-      declare(scope, "symbol", name).used = true;
+      // The parser says that `N` is the batch.
+      if (name.text === "N") declare(scope, "failed", name).used = true;
+      else if (size !== item.type.channels) declare(scope, "symbol", name).used = true;
     }
   }
 }
 
-/** Gives the values that the model defines. */
 function resolveItems(
   model: ast.Model,
   body: ast.ModelBody,

@@ -35,11 +35,10 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
     return { span: parts.get("name") ?? span, text };
   }
   const size = printSize(sizeAt(node.shape, axis) ?? 0);
-  if (isInput)
-    return {
-      span,
-      text: `${axisName(rankOf(node.shape), axis)} of this input is ${typeof sizeAt(node.shape, axis) === "number" ? size : "free"}`,
-    };
+  if (isInput) {
+    const value = typeof sizeAt(node.shape, axis) === "number" ? size : "free";
+    return { span, text: `${axisName(rankOf(node.shape), axis)} is ${value} in this input` };
+  }
   const part = axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
   const place = parts.get(part);
   const noun = place === undefined || part !== "stride" ? "here" : "this stride";
