@@ -250,7 +250,6 @@ const NOT_OF_A_GOLDEN = new Set(["DN0114", "DN0213", "DN0312", "DN0313"]);
 /** What no test brings about, and why. */
 const UNTESTED: Readonly<Record<string, string>> = {
   DN0805: "needs an installation of dnc without one of its packages",
-  DN0814: "needs a system that refuses to load an intact library",
 };
 
 it("shows every diagnostic of specs in a golden, and every other in a test", () => {

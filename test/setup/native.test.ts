@@ -1,22 +1,22 @@
 /** The real library: found, examined, loaded and computing, with no tensor left over. */
-import { copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { loadNative, loadTensorFlowJs, type Native } from "../../src/runtime/native.ts";
 import { loadSavedModel } from "../../src/runtime/saved-model.ts";
+import { ADDON } from "../../src/runtime/setup/addon.ts";
 import { tensorflow } from "../../src/runtime/setup/artifact.ts";
 import { cacheFolder } from "../../src/runtime/setup/cache.ts";
 import { examineSystem } from "../../src/runtime/setup/doctor.ts";
 import { installationFolder } from "../../src/runtime/setup/install.ts";
+import { describeFile, writeManifest } from "../../src/runtime/setup/manifest.ts";
 import { findNativePackages, thisPlatform } from "../../src/runtime/setup/platform.ts";
 import { linux, sandboxForTest } from "./tiny.ts";
 
-function realInstallation(): string {
-  const packages = findNativePackages();
-  if ("code" in packages) throw new Error(packages.message);
-  return installationFolder(cacheFolder(process.env), tensorflow, packages);
-}
+const packages = findNativePackages();
+if ("code" in packages) throw new Error(packages.message);
+const realFolder = installationFolder(cacheFolder(process.env), tensorflow, packages);
 
 function loadReal(): Native {
   const reporter = collectDiagnostics();
@@ -27,7 +27,20 @@ function loadReal(): Native {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-// The first two must come before the library is loaded: afterwards a process keeps what it has.
+/** An installation where the real one would be, whose addon is a few letters. */
+function stubInstallation(): string {
+  const { cache } = sandboxForTest();
+  vi.stubEnv("DNC_CACHE_DIR", cache);
+  const folder = join(cache, "native", basename(realFolder));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, ADDON), "no library");
+  const addon = describeFile(folder, ADDON);
+  if (addon === undefined) throw new Error("there is no addon");
+  writeManifest(folder, { project: "", version: "", wheelSha256: "", files: [addon], links: {} });
+  return join(folder, ADDON);
+}
+
+// The first three must come before the library is loaded: afterwards a process keeps what it has.
 it("says that the library is not installed where the cache is empty", () => {
   vi.stubEnv("DNC_CACHE_DIR", sandboxForTest().cache);
   const reporter = collectDiagnostics();
@@ -36,33 +49,19 @@ it("says that the library is not installed where the cache is empty", () => {
 });
 
 it("loads no library that is damaged", () => {
-  const real = realInstallation();
-  const { cache } = sandboxForTest();
-  const copy = join(cache, "native", basename(real));
-  mkdirSync(copy, { recursive: true });
-  for (const entry of readdirSync(real)) {
-    // Links to the large files: what is changed here is the addon.
-    if (entry === "manifest.json") copyFileSync(join(real, entry), join(copy, entry));
-    else
-      symlinkSync(
-        entry === "libtensorflow.so" ? "libtensorflow_cc.so.2" : join(real, entry),
-        join(copy, entry),
-      );
-  }
-  rmSync(join(copy, "libtensorflow_framework.so"));
-  symlinkSync("libtensorflow_framework.so.2", join(copy, "libtensorflow_framework.so"));
-  rmSync(join(copy, "tfjs_binding.node"));
-  writeFileSync(join(copy, "tfjs_binding.node"), "cut");
-  vi.stubEnv("DNC_CACHE_DIR", cache);
+  writeFileSync(stubInstallation(), "cut");
   const reporter = collectDiagnostics();
   expect(loadNative({}, reporter)).toBeUndefined();
-  expect(reporter.diagnostics).toMatchObject([
-    {
-      code: "DN0802",
-      message: expect.stringMatching(/tfjs_binding\.node has 3 bytes instead of/),
-      help: ["run `dnc setup`"],
-    },
-  ]);
+  const message = "the native library is damaged: tfjs_binding.node has 3 bytes instead of 10";
+  expect(reporter.diagnostics).toMatchObject([{ code: "DN0802", message, help: ["run `dnc setup`"] }]);
+});
+
+it("tells what the system says of an intact library that it does not load", () => {
+  const addon = stubInstallation();
+  const reporter = collectDiagnostics();
+  expect(loadNative({}, reporter)).toBeUndefined();
+  expect(reporter.diagnostics).toMatchObject([{ code: "DN0814", message: expect.stringContaining(addon) }]);
+  expect(reporter.diagnostics[0]?.help).toHaveLength(1);
 });
 
 it("computes a convolution and leaves no tensor", () => {
