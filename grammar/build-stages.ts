@@ -1,5 +1,6 @@
 /** From the concrete tree of bodies, stages and flows to their syntax tree. */
 import type { CstNode } from "chevrotain";
+import { joinSpans } from "../src/base/source.ts";
 import type {
   Body,
   Branches,
@@ -139,19 +140,22 @@ export function buildOperation(ctx: BuildContext, node: CstNode | undefined): Op
   return operation;
 }
 
-/** A branch reaches from one separator to the next, white space included. */
+/** A branch reaches from its first stage to its last; an empty one stands right after its separator. */
 function buildBranches(ctx: BuildContext, node: CstNode | undefined): Branches | undefined {
   const whole = buildBody(ctx, node);
   if (node === undefined || whole === undefined) return undefined;
   const bars = tokensOf(node, "Bar").map((bar) => bar.startOffset);
-  const starts = [whole.span.start, ...bars].map((start) => start + 1);
-  const ends = [...bars, Math.max(whole.span.end - 1, whole.span.start + 1)];
   let next = 0;
-  const bodies = starts.map((start, index): Body => {
-    const end = Math.max(ends[index] ?? start, start);
+  const bodies = [whole.span.start, ...bars].map((separator, index): Body => {
     const first = next;
-    while ((whole.stages[next]?.span.start ?? end) < end) next += 1;
-    return { stages: whole.stages.slice(first, next), span: { ...whole.span, start, end } };
+    while ((whole.stages[next]?.span.start ?? Infinity) < (bars[index] ?? Infinity)) next += 1;
+    const stages = whole.stages.slice(first, next);
+    const [head, last] = [stages[0], stages.at(-1)];
+    const span =
+      head && last
+        ? joinSpans(head.span, last.span)
+        : { ...whole.span, start: separator + 1, end: separator + 1 };
+    return { stages, span };
   });
   return { bodies, span: whole.span };
 }

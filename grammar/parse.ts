@@ -64,7 +64,8 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
 
   const { tokens } = balanced;
   const spoilage = trackSpoilage(tokens);
-  for (const offset of [...scanned.unclear, ...balanced.unclear]) spoilage.spoil(offset);
+  for (const offset of scanned.unclear) spoilage.spoil({ start: offset, end: offset });
+  for (const extent of balanced.unclear) spoilage.spoil(extent);
   parser ??= createParser();
   const { tree, errors } = parser.parse(tokens, balanced.depths);
   for (const error of errors) {
@@ -72,7 +73,7 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
     const diagnostic = parserDiagnostic({ file, tokens }, error, index);
     const offset = tokens[index]?.startOffset ?? diagnostic.span?.start ?? text.length;
     if (spoilage.reaches(offset)) continue;
-    spoilage.spoil(offset, { beyond: error.name === "MismatchedTokenException" });
+    spoilage.spoil({ start: offset, end: offset }, { beyond: error.name === "MismatchedTokenException" });
     reporter.report(diagnostic);
   }
   if (tree === undefined) return emptyFile(file, comments);

@@ -171,13 +171,9 @@ function reservedName(site: Site): Diagnostic | undefined {
 
 // ── Signs that belong elsewhere ──
 
-const RELATIONS = new Set([
-  ...[t.Less, t.Greater, t.LessEqual, t.GreaterEqual, t.EqualEqual, t.NotEqual, t.AndAnd, t.OrOr],
-]);
-
 function bareRelation(site: Site): Diagnostic | undefined {
   const { token, span } = site;
-  if (token === undefined || !RELATIONS.has(token.tokenType)) return undefined;
+  if (token === undefined || !t.relations.has(token.tokenType)) return undefined;
   const follows = typeAt(site, site.index - 1);
   const isOperand = follows !== t.Less && follows !== t.Bar && follows !== t.Semi && site.rule !== "body";
   if (token.tokenType === t.OrOr && site.rule === "branches") return emptyBranch(site);
@@ -206,18 +202,6 @@ function insertBefore({ span }: Site, text: string): Fix {
 
 const WORD_OPERATORS: Readonly<Record<string, string>> = { and: "&&", or: "||" };
 const MODEL_WORDS = new Set([t.Input, t.Output, t.Shared, t.SetWord, t.Expect]);
-const VALUE_STARTS = new Set([
-  t.Ident,
-  t.Num,
-  t.Kernel,
-  t.Str,
-  t.OpenParen,
-  t.OpenBracket,
-  t.In,
-  t.It,
-  t.Minus,
-  t.Not,
-]);
 const SUFFIXES = new Set([t.Colon, t.Arrow, t.Slash, t.OpenParen, t.OpenBracket, t.Less, t.As]);
 const LISTS = new Set(["args", "params", "list", "where", "inputs", "import"]);
 const CONDITIONS = new Set(["when", "group", "where", "args"]);
@@ -252,8 +236,8 @@ function wrongSign(site: Site): Diagnostic | undefined {
   if (type === t.Dot && typeAt(site, site.index + 1) === t.Num) {
     return unexpected(site, { help: ["a number starts with a digit: `0.5`"] });
   }
-  if (LISTS.has(rule) && VALUE_STARTS.has(type)) return suggest(site, insertBefore(site, ", "));
-  return rule !== "body" && /^`[=:<]`$/.test(site.expected) && VALUE_STARTS.has(type)
+  if (LISTS.has(rule) && t.operandStarts.has(type)) return suggest(site, insertBefore(site, ", "));
+  return rule !== "body" && /^`[=:<]`$/.test(site.expected) && t.operandStarts.has(type)
     ? suggest(site, insertBefore(site, `${site.expected.slice(1, -1)} `))
     : undefined;
 }

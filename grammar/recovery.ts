@@ -15,28 +15,10 @@ import {
 import { indexAt } from "./segments.ts";
 import * as t from "./tokens.ts";
 
-/** What may begin an expression or a stage: seen alone, it says nothing about where the parser is. */
-const AMBIGUOUS = new Set([
-  ...[
-    t.Ident,
-    t.Num,
-    t.Kernel,
-    t.Str,
-    t.True,
-    t.False,
-    t.In,
-    t.It,
-    t.Minus,
-    t.Not,
-    t.OpenParen,
-    t.OpenBracket,
-  ],
-]);
+/** What follows `import` where it begins one. */
+const IMPORTED = new Set([t.OpenBrace, t.Star]);
 /** A single one of these before the wanted token was most likely not written by accident. */
-const STRUCTURE = new Set([
-  ...[EOF, t.Semi, t.Comma, t.Bar, t.OpenParen, t.CloseParen, t.OpenBracket, t.CloseBracket],
-  ...[t.OpenBrace, t.CloseBrace, t.Less, t.Greater],
-]);
+const STRUCTURE = new Set([EOF, t.Semi, t.Comma, t.Bar, ...t.closers.keys(), ...t.closing]);
 
 /** Where to go on: in the rule at `level` of the rule stack, at token `index`. */
 interface Target {
@@ -94,7 +76,8 @@ export class RecoveringParser extends CstParser {
     const wanted = this.wantedByDepth();
     for (let index = this.position; index < this.depths.length; index += 1) {
       const type = this.input[index]?.tokenType;
-      const level = type && wanted.get(this.depths[index] ?? 0)?.get(type);
+      const isName = type === t.Import && !IMPORTED.has(this.LA(index - this.position + 2).tokenType);
+      const level = isName ? undefined : type && wanted.get(this.depths[index] ?? 0)?.get(type);
       if (level !== undefined) return { level, index };
     }
     return { level: 0, index: this.depths.length };
@@ -172,7 +155,7 @@ function firstNumber(value: number | undefined, otherwise: number): number {
   return value === undefined || Number.isNaN(value) ? otherwise : value;
 }
 
-/** In a model whose `{` is missing each `;` would be one more error of the file. */
+/** What begins an operand may as well begin a stage; and after a lost `{` each `;` would be one more error of the file. */
 function isAmbiguous(type: TokenType, depth: number): boolean {
-  return AMBIGUOUS.has(type) || (depth === 0 && type === t.Semi);
+  return t.operandStarts.has(type) || (depth === 0 && (type === t.Semi || type === t.Dn));
 }

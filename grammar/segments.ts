@@ -2,11 +2,17 @@
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.ts";
 
+/** Offsets of the first and the last token that a mistake concerns. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Spoilage {
   /** Whether a mistake that was told already reaches `offset`. */
   reaches(offset: number): boolean;
-  /** A mistake was told at `offset`; `beyond` when a comma or bar there separates nothing. */
-  spoil(offset: number, options?: { readonly beyond?: boolean }): void;
+  /** A mistake was told; `beyond` when a comma or bar at its end separates nothing. */
+  spoil(extent: Extent, options?: { readonly beyond?: boolean }): void;
 }
 
 /** Index of the first token that does not start before `offset`. */
@@ -22,16 +28,16 @@ export function indexAt(tokens: readonly IToken[], offset: number): number {
 }
 
 export function trackSpoilage(tokens: readonly IToken[]): Spoilage {
-  const ranges: { readonly start: number; readonly end: number }[] = [];
+  const ranges: Extent[] = [];
   const reaches = (offset: number): boolean =>
     ranges.some(({ start, end }) => start <= offset && offset <= end);
   return {
     reaches,
-    spoil: (offset, { beyond = false } = {}) => {
-      const at = indexAt(tokens, offset);
+    spoil: ({ start, end }, { beyond = false } = {}) => {
+      const at = indexAt(tokens, end);
       const type = tokens[at]?.tokenType;
       const index = beyond && (type === t.Comma || type === t.Bar) ? at + 1 : at;
-      if (!reaches(offset)) ranges.push({ start: offset, end: segmentEnd(tokens, index) });
+      ranges.push({ start, end: segmentEnd(tokens, index) });
     },
   };
 }

@@ -155,6 +155,27 @@ export const signTypes: ReadonlyMap<string, TokenType> = signs;
 /** The words of the grammar: they name nothing else. */
 export const reservedWords: ReadonlySet<string> = new Set(words);
 
+/** Each opening bracket with its closing one. */
+export const closers: ReadonlyMap<TokenType, TokenType> = new Map([
+  [OpenParen, CloseParen],
+  [OpenBracket, CloseBracket],
+  [OpenBrace, CloseBrace],
+  [Less, Greater],
+]);
+export const closing: ReadonlySet<TokenType> = new Set(closers.values());
+
+/** What stands only in parentheses, or after `expect`. */
+export const relations: ReadonlySet<TokenType> = new Set([
+  ...[Less, Greater, LessEqual, GreaterEqual, EqualEqual, NotEqual, AndAnd, OrOr],
+]);
+
+const operands: readonly TokenType[] = [Ident, Num, Kernel, Str, True, False, In, It];
+export const operandStarts: ReadonlySet<TokenType> = new Set([
+  ...operands,
+  ...[OpenParen, OpenBracket, Minus, Not],
+]);
+export const operandEnds: ReadonlySet<TokenType> = new Set([...operands, CloseParen, CloseBracket]);
+
 /** The same place in the file, read as something else. */
 export function retype(token: IToken, tokenType: TokenType, image: string): IToken {
   return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0, image };

@@ -64,7 +64,7 @@ export function checkBody(ctx: BuildContext, node: CstNode, span: Span): void {
 }
 
 function reportEmpty(ctx: BuildContext, span: Span, found: string): void {
-  if (ctx.isSpoiled(span.start)) return;
+  if (ctx.isSpoiled(span.start) || ctx.isSpoiled(span.end)) return;
   const fix: Fix = {
     title: "write `id` to pass the value on",
     applicability: "maybe-incorrect",
