@@ -36,7 +36,8 @@ export function createStaging(cache: string): Staging {
   const scope = `${hostname()}.${statSync("/proc/self/ns/net").ino}.`;
   for (const name of readdirSync(parent)) {
     const path = join(parent, name);
-    if (name.startsWith(scope) || Date.now() - statSync(path).mtimeMs > DAY) removeFolder(path);
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (name.startsWith(scope) || Date.now() - changed > DAY) removeFolder(path);
   }
   const folder = mkdtempSync(join(parent, scope));
   const removeAtExit = (): void => removeFolder(folder);
@@ -65,8 +66,8 @@ export interface Lock {
  * it dies, so there is no stale lock to take over, and whoever waits is woken by the end of its connection.
  */
 export async function lockCache(cache: string, onWait: () => void): Promise<Lock> {
-  const identity = `${process.getuid?.() ?? ""} ${realpathSync(cache)}`;
-  const address = `\0dnc-${createHash("sha256").update(identity).digest("hex").slice(0, 32)}`;
+  const identity = createHash("sha256").update(realpathSync(cache)).digest("hex").slice(0, 32);
+  const address = `\0dnc-${identity}`;
   let told = false;
   for (;;) {
     const lock = await listen(address);

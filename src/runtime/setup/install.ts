@@ -192,8 +192,12 @@ function reuseFiles(damaged: string, fresh: string, artifact: Artifact): Readonl
   for (const file of manifest.files) {
     if (!members.has(file.path) || faultOf(damaged, file, { full: true }) !== undefined) continue;
     mkdirSync(dirname(join(fresh, file.path)), { recursive: true });
-    linkSync(join(damaged, file.path), join(fresh, file.path));
-    reused.set(file.path, file.sha256);
+    try {
+      linkSync(join(damaged, file.path), join(fresh, file.path));
+      reused.set(file.path, file.sha256);
+    } catch {
+      // Not every disk has hard links, nor may every file be linked: then it comes from the wheel.
+    }
   }
   return reused;
 }
