@@ -30,8 +30,12 @@ export function readSource(path: string, reporter: Reporter): SourceFile | undef
 }
 
 /** Imports are relative to the importing file; one file has one path however it is reached. */
+export function importPath(request: string, importer: SourceFile): string {
+  return normalize(join(dirname(importer.path), request));
+}
+
 export function loadImport(request: string, importer: SourceFile): SourceFile | undefined {
-  const path = normalize(join(dirname(importer.path), request));
+  const path = importPath(request, importer);
   try {
     return { path, text: readFileSync(path, "utf8") };
   } catch {

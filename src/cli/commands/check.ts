@@ -1,113 +1,155 @@
 /** `dnc check`: parses and shape-checks files and holds models to what they expect. It never loads TensorFlow. */
-import { withSeparators } from "../../base/text.ts";
-import {
-  type CheckedModel,
-  check,
-  collectDiagnostics,
-  type Diagnostic,
-  describeModel,
-  type ModelDescription,
-} from "../../index.ts";
-import { loadImport, readSource } from "../../runtime/source-files.ts";
-import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
-import { diagnosticToJson, renderJsonLines } from "../render/json.ts";
-import { exitCodeOf, withoutHints } from "../target.ts";
 
-interface CheckedFile {
-  readonly path: string;
-  readonly models: readonly CheckedModel[];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly exitCode: ExitCode;
-}
+import { silent } from "../../base/diagnostic.ts";
+import { count, quoted } from "../../base/text.ts";
+import { openSources, type Sources, STANDARD_INPUT } from "../../runtime/sources.ts";
+import { type CheckedFile, checkFile, renderJson, summarize, worst } from "../check-file.ts";
+import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import { renderJsonLines } from "../render/json.ts";
 
 export const command: Command = {
   name: "check",
   summary: "check specs: names, shapes, promises; runs nothing",
-  usage: "dnc check FILE… [--json] [--deny warnings]",
+  usage: "dnc check FILE… [--json] [--deny warnings] [--fix] [--watch]",
   description:
     "Parses each file and what it imports, checks every block and every model that can be made from its defaults, " +
-    "and tells all mistakes in one run. Blocks that no model uses are checked too. `-` reads standard input.",
+    "and tells all mistakes in one run. Blocks that no model uses are checked too. `-` reads standard input. With " +
+    "--fix, what can be mended without a person is mended in the file, and the rest is told; a spec from standard " +
+    "input goes, mended, to standard output.",
   examples: [
     ["dnc check specs/densenet121.dn", "the shapes and counts of one spec"],
     ["dnc check --json specs/*.dn", "all specs, for a script (schema dnc/check-1)"],
+    ["dnc check --watch net.dn", "again whenever the file, or one that it imports, changes"],
+    ["dnc check --format sarif specs/*.dn > dnc.sarif", "for code hosts and editors"],
   ],
   flags: {
     json: { type: "boolean", summary: "print JSON (schema dnc/check-1)" },
-    format: { type: "string", value: "FORM", summary: "how to print: pretty, plain or jsonl" },
+    format: { type: "string", value: "FORM", summary: "how to print: pretty, plain, jsonl or sarif" },
     hints: { type: "boolean", summary: "also tell how the language reads what is left out" },
     deny: { type: "string", value: "warnings", summary: "let warnings fail the check" },
+    fix: { type: "boolean", summary: "apply the fixes that need no person, and tell what is left" },
+    watch: { type: "boolean", summary: "check again whenever a file changes, until Ctrl-C" },
   },
   exitCodes: [
     [1, "a file has errors"],
     [3, "only promises (`expect`) do not hold"],
-    [4, "a file cannot be read"],
+    [4, "a file cannot be read, or with --fix not be written"],
+    [130, "Ctrl-C with --watch"],
   ],
   async run(positionals, flags, terminal) {
-    if (positionals.length === 0)
-      throw new UsageError("`dnc check` needs a file", ["name one: `dnc check specs/densenet121.dn`"]);
-    const format = formOf(flags);
-    const files = positionals.map((path) => checkFile(path, flags));
-    const diagnostics = files.flatMap((file) => file.diagnostics);
-    if (format === "json") {
-      terminal.out(
-        `${JSON.stringify({ schema: "dnc/check-1", files: files.map(fileToJson) }, undefined, 2)}\n`,
-      );
-    } else if (format === "jsonl") terminal.out(renderJsonLines(diagnostics));
-    else {
-      terminal.show(diagnostics);
-      terminal.out(files.map((file) => summarize(file, terminal)).join(""));
-    }
-    return worst(files.map((file) => file.exitCode));
+    const form = formOf(flags);
+    requireSense(positionals, flags, form);
+    if (flags["watch"] === true) return watchFiles(positionals, flags, terminal);
+    if (flags["fix"] !== true) return print(checkFiles(positionals, openSources(), flags), form, terminal);
+    return positionals.includes("-")
+      ? fixInput(flags, terminal)
+      : fixFiles(positionals, flags, form, terminal);
   },
 };
 
-function formOf(flags: FlagValues): "json" | "jsonl" | "text" {
-  const { format, deny } = flags;
+type Form = "json" | "jsonl" | "sarif" | "text";
+
+function formOf({ json, format, deny }: FlagValues): Form {
   if (deny !== undefined && deny !== "warnings") throw new UsageError("`--deny` takes `warnings`");
-  if (format !== undefined && format !== "pretty" && format !== "plain" && format !== "jsonl") {
-    throw new UsageError(`\`--format\` takes pretty, plain or jsonl, not ${format}`);
+  switch (format) {
+    case undefined:
+    case "pretty":
+    case "plain":
+      return json === true ? "json" : "text";
+    case "jsonl":
+    case "sarif":
+      if (json === true) throw new UsageError(`\`--json\` and \`--format ${format}\` exclude each other`);
+      return format;
+    default:
+      throw new UsageError(`\`--format\` takes pretty, plain, jsonl or sarif, not ${quoted(String(format))}`);
   }
-  if (flags["json"] === true) return "json";
-  return format === "jsonl" ? "jsonl" : "text";
 }
 
-function checkFile(path: string, flags: FlagValues): CheckedFile {
-  const collector = collectDiagnostics();
-  const source = readSource(path, collector);
-  if (source === undefined) return { path, models: [], diagnostics: collector.diagnostics, exitCode: 4 };
-  const { models, diagnostics: all } = check(source, { load: loadImport });
-  const diagnostics = flags["hints"] === true ? all : withoutHints(all);
-  const denied = flags["deny"] === "warnings" && diagnostics.some(({ severity }) => severity === "warning");
-  const exitCode = exitCodeOf(diagnostics);
-  return { path: source.path, models, diagnostics, exitCode: exitCode === 0 && denied ? 1 : exitCode };
+function requireSense(paths: readonly string[], flags: FlagValues, form: Form): void {
+  const { watch = false, fix = false } = flags;
+  if (paths.length === 0)
+    throw new UsageError("`dnc check` needs a file", ["name one: `dnc check specs/densenet121.dn`"]);
+  if (watch === true && fix === true) throw new UsageError("`--watch` and `--fix` exclude each other");
+  if (watch === true && form !== "text")
+    throw new UsageError("`--watch` prints for people: no JSON, no SARIF");
+  if (watch === true && paths.includes("-"))
+    throw new UsageError("`--watch` needs files, not standard input");
+  if (fix === true && paths.includes("-") && (paths.length > 1 || form !== "text")) {
+    throw new UsageError("`--fix` of standard input prints the spec, and nothing else beside it");
+  }
 }
 
-/** Unreadable before errors before broken promises. */
-function worst(codes: readonly ExitCode[]): ExitCode {
-  return ([4, 1, 3] as const).find((code) => codes.includes(code)) ?? 0;
+function checkFiles(paths: readonly string[], sources: Sources, flags: FlagValues): readonly CheckedFile[] {
+  return paths.map((path) => checkFile(path, sources, optionsOf(flags)));
 }
 
-function fileToJson({ path, models, diagnostics }: CheckedFile): object {
-  return {
-    path,
-    models: models.map(({ name, graph, constraints }) =>
-      graph === undefined ? { name } : { ...describeModel(graph), constraints },
-    ),
-    diagnostics: diagnostics.map(diagnosticToJson),
-  };
+function optionsOf({ hints, deny }: FlagValues): { readonly hints: boolean; readonly denyWarnings: boolean } {
+  return { hints: hints === true, denyWarnings: deny === "warnings" };
 }
 
-function summarize({ path, models, exitCode }: CheckedFile, { colors }: Terminal): string {
-  if (exitCode !== 0) return "";
-  const described = models.flatMap(({ graph }) => (graph === undefined ? [] : [describeModel(graph)]));
-  const width = Math.max(0, ...described.map(({ name }) => name.length));
-  const lines = described.map((model) => `  ${model.name.padEnd(width)}  ${printModel(model)}\n`);
-  return `${colors.green("ok")} ${path}\n${lines.join("")}`;
+/** Each file by itself, so that a file which two others import is mended before the second is read. */
+async function fixFiles(
+  paths: readonly string[],
+  flags: FlagValues,
+  form: Form,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { mend, writeMended } = await import("../fix-files.ts");
+  const files = paths.map((path) => {
+    const sources = openSources();
+    const { result, nFixes } = mend(sources, () => checkFile(path, sources, optionsOf(flags)));
+    const refused = writeMended(sources, nFixes, terminal);
+    if (refused.length === 0) return result;
+    return { ...result, diagnostics: [...refused, ...result.diagnostics], exitCode: 4 as const };
+  });
+  return print(files, form, terminal);
 }
 
-function printModel({ inputs, outputs, params }: ModelDescription): string {
-  const [from, to] = [inputs, outputs].map((ports) =>
-    ports.map(({ name, printed }) => `${name} ${printed}`).join(", "),
-  );
-  return `${from} → ${to}, ${withSeparators(params)} parameters`;
+/** The spec goes to stdout even when nothing was to be mended: it is the answer. Everything else goes to stderr. */
+async function fixInput(flags: FlagValues, terminal: Terminal): Promise<ExitCode> {
+  const { mend, printCounts } = await import("../fix-files.ts");
+  const sources = openSources();
+  const { result, nFixes } = mend(sources, () => checkFile("-", sources, optionsOf(flags)), {
+    mayChange: ({ path }) => path === STANDARD_INPUT,
+  });
+  const mended = sources.read("-", silent);
+  if (mended !== undefined) terminal.out(mended.text);
+  printCounts(nFixes, terminal);
+  terminal.show(result.diagnostics);
+  return result.exitCode;
+}
+
+async function watchFiles(paths: readonly string[], flags: FlagValues, terminal: Terminal): Promise<never> {
+  const { whenStale } = await import("../../runtime/watch.ts");
+  for (;;) {
+    const sources = openSources();
+    const files = checkFiles(paths, sources, flags);
+    // What was told before is past.
+    if (terminal.interactive) terminal.err("\x1b[2J\x1b[3J\x1b[H");
+    await print(files, "text", terminal);
+    terminal.err(`watching ${count(sources.paths().length, "file")}; Ctrl-C ends it\n`);
+    await whenStale(sources);
+  }
+}
+
+async function print(files: readonly CheckedFile[], form: Form, terminal: Terminal): Promise<ExitCode> {
+  const diagnostics = files.flatMap((file) => file.diagnostics);
+  const exitCode = worst(files);
+  switch (form) {
+    case "json":
+      terminal.out(renderJson(files));
+      break;
+    case "jsonl":
+      terminal.out(renderJsonLines(diagnostics));
+      break;
+    case "sarif": {
+      const { renderSarif } = await import("../render/sarif.ts");
+      terminal.out(renderSarif(diagnostics, { paths: files.map(({ path }) => path), exitCode }));
+      break;
+    }
+    default:
+      terminal.show(diagnostics);
+      terminal.out(files.map((file) => summarize(file, terminal)).join(""));
+  }
+  return exitCode;
 }

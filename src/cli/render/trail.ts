@@ -57,7 +57,7 @@ function expansion(frames: readonly Frame[]): Trail {
 }
 
 /** `dense(k=32, n=6)`, `for[2](c=32)`. */
-function frameWords({ name, bindings, iteration }: Frame): string {
+export function frameWords({ name, bindings, iteration }: Frame): string {
   const repetition = iteration === undefined ? "" : `[${iteration.index}]`;
   if (bindings.length === 0) return name + repetition;
   const more = bindings.length > MAX_BINDINGS ? ["..."] : [];
