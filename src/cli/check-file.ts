@@ -49,8 +49,8 @@ export function renderJson(files: readonly CheckedFile[]): string {
 function fileToJson({ path, models, diagnostics }: CheckedFile): object {
   return {
     path,
-    models: models.map(({ name, graph }) =>
-      graph === undefined ? { name } : { ...describeModel(graph), constraints: [] },
+    models: models.map(({ name, graph, constraints }) =>
+      graph === undefined ? { name } : { ...describeModel(graph), constraints },
     ),
     diagnostics: diagnostics.map(diagnosticToJson),
   };
