@@ -125,33 +125,33 @@ function buildPrimary(ctx: BuildContext, node: CstNode | undefined): Expression 
   );
 }
 
+/** Of the children one is the atom, the first; the others index it. */
 function buildAtom(ctx: BuildContext, node: CstNode): Expression | undefined {
-  return buildLiteral(ctx, node) ?? buildCompound(ctx, node);
-}
-
-function buildLiteral(ctx: BuildContext, node: CstNode): Expression | undefined {
-  const number = tokenOf(node, "Num");
-  if (number !== undefined) return buildNumber(ctx, number);
-  const kernel = tokenOf(node, "Kernel");
-  if (kernel !== undefined) return buildKernel(ctx, kernel);
-  const string = tokenOf(node, "Str");
-  if (string !== undefined) return buildString(ctx, string);
-  const boolean = tokenOf(node, "True") ?? tokenOf(node, "False");
-  return boolean && { kind: "boolean", value: boolean.image === "true", span: tokenSpan(ctx, boolean) };
-}
-
-function buildCompound(ctx: BuildContext, node: CstNode): Expression | undefined {
-  for (const [name, build] of COMPOUNDS) {
-    const child = childOf(node, name);
-    const span = child && nodeSpan(ctx, child);
-    if (child !== undefined && span !== undefined) return build(ctx, child, span);
+  for (const [name, [child]] of Object.entries(node.children)) {
+    if (child === undefined) continue;
+    if ("image" in child) return LITERALS.get(name)?.(ctx, child);
+    const span = nodeSpan(ctx, child);
+    const build = COMPOUNDS.get(name);
+    if (span !== undefined && build !== undefined) return build(ctx, child, span);
   }
   return undefined;
 }
 
+function buildBoolean(ctx: BuildContext, token: IToken): Expression {
+  return { kind: "boolean", value: token.image === "true", span: tokenSpan(ctx, token) };
+}
+
+const LITERALS: ReadonlyMap<string, (ctx: BuildContext, token: IToken) => Expression> = new Map([
+  ["Num", buildNumber],
+  ["Kernel", buildKernel],
+  ["Str", buildString],
+  ["True", buildBoolean],
+  ["False", buildBoolean],
+] as const);
+
 type BuildCompound = (ctx: BuildContext, node: CstNode, span: Span) => Expression | undefined;
 
-const COMPOUNDS: readonly (readonly [rule: string, build: BuildCompound])[] = [
+const COMPOUNDS: ReadonlyMap<string, BuildCompound> = new Map<string, BuildCompound>([
   [
     "list",
     (ctx, node, span) => ({
@@ -186,4 +186,4 @@ const COMPOUNDS: readonly (readonly [rule: string, build: BuildCompound])[] = [
       return inner && { ...inner, span };
     },
   ],
-];
+]);

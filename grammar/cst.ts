@@ -18,7 +18,8 @@ export function childrenOf(node: CstNode, name: string): readonly CstNode[] {
 }
 
 export function childOf(node: CstNode, name: string): CstNode | undefined {
-  return childrenOf(node, name)[0];
+  const child = node.children[name]?.[0];
+  return child !== undefined && "children" in child ? child : undefined;
 }
 
 export function tokensOf(node: CstNode, name: string): readonly IToken[] {
@@ -26,7 +27,8 @@ export function tokensOf(node: CstNode, name: string): readonly IToken[] {
 }
 
 export function tokenOf(node: CstNode, name: string): IToken | undefined {
-  return tokensOf(node, name)[0];
+  const child = node.children[name]?.[0];
+  return child !== undefined && "image" in child ? child : undefined;
 }
 
 export function tokenSpan(ctx: BuildContext, token: IToken): Span {

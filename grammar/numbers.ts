@@ -15,6 +15,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
 
 /** `undefined` for a number beyond what any network needs: an exponent over 400, or over 10,000 digits. */
 export function parseNumber(text: string): Rational | undefined {
+  if (/^\d{1,15}$/.test(text)) return rational(BigInt(text));
   const match = /^([\d_]+)(?:\.([\d_]+))?(?:[eE]([+-]?\d+))?([KMG](?:iB)?)?$/.exec(text);
   if (match === null) return undefined;
   const [, whole = "", fraction = "", exponent = "0", unit] = match;
