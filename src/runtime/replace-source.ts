@@ -1,4 +1,5 @@
 /** Writes a changed spec in the place of the one that was read: at once, with the same permissions, or not at all. */
+import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -22,10 +23,13 @@ export function replaceSource(path: string, before: string, after: string, repor
   try {
     // A link stays a link: what it points to is replaced.
     const target = realpathSync(path);
-    const found = readFileSync(target);
-    if (found.equals(Buffer.from(after))) return true;
-    if (!found.equals(Buffer.from(before))) {
-      reporter.report(cannotWrite.at({}, path, "it is not UTF-8, or has changed since it was read"));
+    const bytes = readFileSync(target);
+    const found = bytes.toString();
+    if (found === after) return true;
+    // What could not be decoded would be lost.
+    if (found !== before || !isUtf8(bytes)) {
+      const reason = found === before ? "it is not in UTF-8" : "it has changed since it was read";
+      reporter.report(cannotWrite.at({}, path, reason));
       return false;
     }
     const sibling = join(dirname(target), `.${basename(target)}-${randomBytes(4).toString("hex")}`);

@@ -1,0 +1,33 @@
+/** Runs `dnc` as a process of its own, from the sources: for standard input, signals and changes meanwhile. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Result } from "../report/run-dnc.ts";
+
+const program: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+export interface DncProcess {
+  readonly child: ChildProcess;
+  /** What it wrote so far. */
+  text(stream: "stdout" | "stderr"): string;
+  readonly ended: Promise<Result>;
+}
+
+export function startDnc(args: readonly string[]): DncProcess {
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], { stdio: "pipe" });
+  const texts = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (piece: string) => {
+      texts[stream] += piece;
+    });
+  }
+  const ended = new Promise<Result>((done) =>
+    child.on("close", (code) => done({ code: code ?? -1, ...texts })),
+  );
+  return { child, text: (stream) => texts[stream], ended };
+}
+
+export function dncProcess(args: readonly string[], input: string): Promise<Result> {
+  const { child, ended } = startDnc(args);
+  child.stdin?.end(input);
+  return ended;
+}
