@@ -41,6 +41,7 @@ import * as resolveNamesProblems from "./semantics/resolve-names.ts";
 import * as symbolicProblems from "./semantics/symbolic.ts";
 import * as symbolProblems from "./semantics/symbols.ts";
 import * as typesProblems from "./semantics/types.ts";
+import * as unknownCalleeProblems from "./semantics/unknown-callee.ts";
 import * as unusedProblems from "./semantics/unused.ts";
 import * as savedModelTarget from "./targets/savedmodel/target.ts";
 
@@ -66,6 +67,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   resolveCallsProblems,
   resolveNamesProblems,
   typesProblems,
+  unknownCalleeProblems,
   unusedProblems,
   pipeline,
   savedModelTarget,

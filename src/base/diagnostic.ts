@@ -42,6 +42,8 @@ export interface Frame {
 export interface Iterations {
   readonly first: number;
   readonly failing: readonly number[];
+  /** Those that could not be checked, because they go on from one that failed. */
+  readonly unchecked?: readonly number[];
   readonly total: number;
 }
 

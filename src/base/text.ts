@@ -55,7 +55,8 @@ export function withByteUnit(bytes: number): string {
 /** The candidate that a person most likely meant by `name`, if any is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  // Of names of one or two letters every other one is a neighbour.
+  const limit = wanted.length < 3 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
@@ -63,7 +64,15 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  return best ?? longestWithin(wanted, candidates);
+}
+
+/** `pad` in `padding`, `stride` in `convStride`. */
+function longestWithin(wanted: string, candidates: Iterable<string>): string | undefined {
+  const parts = [...candidates].filter(
+    (candidate) => candidate.length >= 3 && wanted.includes(candidate.toLowerCase()),
+  );
+  return parts.sort((a, b) => b.length - a.length)[0];
 }
 
 /** Optimal string alignment distance (a swap of neighbours counts one), or `limit` when it is at least that. */

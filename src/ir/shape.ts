@@ -12,6 +12,10 @@ export interface BoundShape extends Shape {
   readonly sizes: readonly number[];
 }
 
+export function isBoundShape(shape: Shape): shape is BoundShape {
+  return shape.sizes.every((size) => typeof size === "number");
+}
+
 /** Throws an `InternalError` where a size is still symbolic. */
 export function boundShape({ channels, sizes }: Shape): BoundShape {
   return { channels, sizes: sizes.map(boundSize) };

@@ -1,9 +1,9 @@
 /** The sum of equal shapes: the skip of ResNet (He et al. 2016). */
-import { defineDiagnostic } from "../base/diagnostic.ts";
-import { checkJoin, type JoinProblem } from "./join.ts";
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { checkJoin } from "./join.ts";
 import { defineOp, type OpStage } from "./op.ts";
 
-export const addMismatch: JoinProblem = defineDiagnostic({
+export const addMismatch: DiagnosticKind<[differs: string]> = defineDiagnostic({
   code: "DN0405",
   message: (differs: string) => `cannot add: ${differs}`,
   explain: {
@@ -34,7 +34,7 @@ export const add: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape(inputs, _attrs, site) {
-    checkJoin(addMismatch, inputs, [], site);
+    checkJoin({ problem: addMismatch, joined: [], unstride: "maybe-incorrect" }, inputs, site);
     return inputs[0];
   },
   reference: ([first, ...rest]) => ({

@@ -22,7 +22,9 @@ export const tooManyArguments: DiagnosticKind<[given: number, callee: string, ta
     message: (given: number, callee: string, taken: number | string) =>
       typeof taken === "string"
         ? `${count(given, "argument")} for ${quoted(taken)} of ${quoted(callee)}`
-        : `${count(given, "argument")} for the ${count(taken, "parameter")} of ${quoted(callee)}`,
+        : taken === 0
+          ? `${quoted(callee)} has no parameters, and is given ${count(given, "argument")}`
+          : `${count(given, "argument")} for the ${count(taken, "parameter")} of ${quoted(callee)}`,
     explain: {
       title: "too-many-arguments",
       text: "Positional arguments fill the parameters in the order of their declaration; named ones follow, each once. Window sizes, strides and channels have a place of their own: `conv 7 /2 -> 64`.",
@@ -31,9 +33,10 @@ export const tooManyArguments: DiagnosticKind<[given: number, callee: string, ta
     },
   });
 
-export const missingParameter: DiagnosticKind<[callee: string, name: string]> = defineDiagnostic({
+/** `what` as it stands in the message: "`pool`", "a window size". */
+export const missingParameter: DiagnosticKind<[callee: string, what: string]> = defineDiagnostic({
   code: "DN0303",
-  message: (callee: string, name: string) => `${quoted(callee)} needs ${quoted(name)}`,
+  message: (callee: string, what: string) => `${quoted(callee)} needs ${what}`,
   explain: {
     title: "missing-parameter",
     text: "A parameter without a default must be given. A unit needs an order, its own or the ambient one of the model: there is no default, because `pre` and `post` are two different networks.",

@@ -1,10 +1,10 @@
 /** Concatenation of channels: the skip of DenseNet (Huang et al. 2017) and of U-Net. */
-import { defineDiagnostic } from "../base/diagnostic.ts";
-import { checkJoin, type JoinProblem } from "./join.ts";
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { checkJoin } from "./join.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, zeros } from "./reference-tensor.ts";
 
-export const concatMismatch: JoinProblem = defineDiagnostic({
+export const concatMismatch: DiagnosticKind<[differs: string]> = defineDiagnostic({
   code: "DN0404",
   message: (differs: string) => `cannot concat: ${differs}`,
   explain: {
@@ -33,7 +33,7 @@ export const concat: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape(inputs, _attrs, site) {
-    checkJoin(concatMismatch, inputs, [0], site);
+    checkJoin({ problem: concatMismatch, joined: [0], unstride: "machine-applicable" }, inputs, site);
     return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
   },
   reference(inputs) {

@@ -1,53 +1,84 @@
 /** What joins share: operands must agree on every axis that the join does not join. There is no broadcasting. */
-import type { DiagnosticKind } from "../base/diagnostic.ts";
-import { listOf } from "../base/text.ts";
-import { type Axis, axesOf, axisName, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import type { Applicability, DiagnosticKind } from "../base/diagnostic.ts";
+import { spanText } from "../base/source.ts";
+import { listOf, quoted } from "../base/text.ts";
+import {
+  type Axis,
+  axesOf,
+  axisName,
+  isBoundShape,
+  printShape,
+  rankOf,
+  type Shape,
+  sizeAt,
+} from "../ir/shape.ts";
 import { printSize } from "../ir/size.ts";
-import type { Operands, Site } from "./op.ts";
+import type { Claim, Operands, ReportDetails, Site } from "./op.ts";
 
-export type JoinProblem = DiagnosticKind<[differs: string, shapes: string]>;
+export interface JoinRules {
+  readonly problem: DiagnosticKind<[differs: string]>;
+  /** Axes on which operands may differ. */
+  readonly joined: readonly Axis[];
+  /** Of removing a stride that one operand went through: a dense body never strides, a residual one may. */
+  readonly unstride: Applicability;
+}
 
 /** Reports the axes on which operands differ; the first operand's sizes are the best guess. */
-export function checkJoin(
-  kind: JoinProblem,
-  inputs: Operands<Shape>,
-  joined: readonly Axis[],
-  site: Site,
-): void {
+export function checkJoin(rules: JoinRules, inputs: Operands<Shape>, site: Site): void {
   const [first, ...rest] = inputs;
-  const shapes = listOf(inputs.map(printShape));
+  const label = `joins ${listOf(inputs.map(printShape))}`;
   const odd = rest.findIndex((shape) => rankOf(shape) !== rankOf(first)) + 1;
   if (odd > 0) {
-    const claims = [0, odd].map((input) => ({ input, axis: "rank" }) as const);
-    site.report(kind, ["the operands have different numbers of axes", shapes], {
-      label: `joins ${shapes}`,
-      claims,
-      help: HELP,
+    site.report(rules.problem, ["the operands have different numbers of axes"], {
+      label,
+      claims: [0, odd].map((input) => ({ input, axis: "rank" }) as const),
+      help: ["join vectors with vectors: `gap` makes one of a map"],
     });
     return;
   }
-  const rank = rankOf(first);
-  for (const other of rest.keys()) {
-    const differing = axesOf(rank).filter(
-      (axis) => !joined.includes(axis) && !site.equal({ input: 0, axis }, { input: other + 1, axis }),
+  for (const [position, shape] of rest.entries()) {
+    const other = position + 1;
+    const axes = axesOf(rankOf(first)).filter(
+      (axis) => !rules.joined.includes(axis) && !site.equal({ input: 0, axis }, { input: other, axis }),
     );
-    const [axis] = differing;
-    const shape = inputs[other + 1];
-    if (axis === undefined || shape === undefined) continue;
+    const [axis] = axes;
+    if (axis === undefined) continue;
     const sizes = [first, shape].map((each) => printSize(sizeAt(each, axis) ?? 0)).join(" and ");
-    const claims = differing.flatMap((each) => [
-      { input: 0, axis: each },
-      { input: other + 1, axis: each },
-    ]);
-    site.report(kind, [`axis ${axisName(rank, axis)} differs, ${sizes}`, shapes], {
-      label: `joins ${shapes}`,
-      claims,
-      help: HELP,
+    site.report(rules.problem, [`axis ${axisName(rankOf(first), axis)} differs, ${sizes}`], {
+      label,
+      claims: axes.flatMap((each): Claim[] => [
+        { input: 0, axis: each },
+        { input: other, axis: each },
+      ]),
+      ...wayOut(first, shape, axes),
+      fix: unstride(rules.unstride, other),
     });
     return;
   }
 }
 
-const HELP = [
-  "sizes are never broadcast: make the operands equal, for instance with the same stride on both sides",
-];
+/** Channels are projected; sizes are kept by the strides and the padding. */
+function wayOut(first: Shape, other: Shape, [axis]: readonly Axis[]): Pick<ReportDetails, "help" | "notes"> {
+  const notes = ["sizes are never broadcast"];
+  if (axis !== 0) return { notes, help: ["use the same strides and padding on both sides"] };
+  const [narrow, wide] = first.channels < other.channels ? [first, other] : [other, first];
+  const stride = strideFrom(narrow, wide);
+  const projection = `conv 1 (order=bare, bias=false)${stride} -> ${wide.channels}`;
+  return { notes, help: [`project the operand of ${narrow.channels} channels: ${quoted(projection)}`] };
+}
+
+/** The stride, as written, that takes the sizes of one shape to those of another; none while sizes are free. */
+function strideFrom(shape: Shape, to: Shape): string {
+  if (!isBoundShape(shape) || !isBoundShape(to)) return "";
+  const stride = Math.ceil((shape.sizes[0] ?? 1) / (to.sizes[0] ?? 1));
+  const fits = shape.sizes.every((size, axis) => Math.ceil(size / stride) === to.sizes[axis]);
+  return fits && stride > 1 ? ` /${stride}` : "";
+}
+
+function unstride(applicability: Applicability, other: number): NonNullable<ReportDetails["fix"]> {
+  return (edits) => {
+    const span = edits.dropStride({ input: other, other: 0 });
+    if (span === undefined) return undefined;
+    return { title: `remove ${quoted(spanText(span))}`, applicability, edits: [{ span, text: "" }] };
+  };
+}

@@ -3,6 +3,7 @@
  * reference values and its lowering. One file defines one operation; `index.ts` lists them.
  */
 import type { DiagnosticKind, Fix } from "../base/diagnostic.ts";
+import type { Span } from "../base/source.ts";
 import type { Graph, Node, Operator, WeightRole } from "../ir/graph.ts";
 import type { Primitive, Ref } from "../ir/lowered.ts";
 import type { Axis, Shape } from "../ir/shape.ts";
@@ -56,8 +57,10 @@ export interface ReportDetails {
 export interface CallEdits {
   /** Put `text` (whole stages with their `;`) in front of the call. */
   insertBefore(text: string): Fix["edits"];
-  /** Replace the value of an argument or slot; `undefined` when the call does not write it. */
-  replace(part: string, text: string): Fix["edits"] | undefined;
+  /** Replace a kernel such as `2x2x2`, which stands alone; `undefined` when the part is computed. */
+  replaceKernel(part: string, by: { readonly title: string; readonly text: string }): Fix | undefined;
+  /** The `/2` without which operand `input` of a bare join has the sizes of `other`, where its body writes it. */
+  dropStride(operands: { readonly input: number; readonly other: number }): Span | undefined;
   /** Add an argument `name=value`. */
   addArgument(text: string): Fix["edits"];
 }

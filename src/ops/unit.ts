@@ -1,4 +1,5 @@
 /** Units: what `order` makes of a convolution. `pre`: norm, activation, conv; `post`: conv, norm, activation; `bare`: conv. */
+import { invariant } from "../base/invariant.ts";
 import { activationOf } from "./activations.ts";
 import {
   type Argument,
@@ -62,7 +63,7 @@ export function applyUnit<N>(
   const { settings } = expansion;
   const order = call.arguments.order ?? settings.order;
   if (order === undefined) reportMissingOrder(expansion);
-  if (channels === undefined) reportMissingChannels(op.name, expansion);
+  invariant(channels !== undefined, "units without channels were reported");
 
   const bias = call.arguments.bias ?? settings.bias ?? order === "bare";
   const act = call.arguments.act ?? (order === "bare" ? undefined : (settings.act ?? "relu"));
@@ -71,7 +72,7 @@ export function applyUnit<N>(
     act === undefined ? x : expansion.emit(activationOf(act), {}, [x], act);
   const convolve = (x: Value): Value | undefined => {
     const attrs = op.attrs(
-      { ...call, channels: channels ?? x.shape.channels, arguments: { ...call.arguments, bias } },
+      { ...call, channels, arguments: { ...call.arguments, bias } },
       [x.shape],
       expansion,
     );
@@ -90,7 +91,7 @@ export function unsupportedGroups(expansion: Expansion): void {
 
 /** There is no default order: until one is chosen the sizes are the same with any. */
 function reportMissingOrder(expansion: Expansion): void {
-  expansion.report(missingParameter, [expansion.stageName, "order"], {
+  expansion.report(missingParameter, [expansion.stageName, "`order`"], {
     blamesModel: true,
     label: "norm and activation before it, after it, or none?",
     notes: [
@@ -102,15 +103,5 @@ function reportMissingOrder(expansion: Expansion): void {
       applicability: "has-placeholders",
       edits: edits.addArgument("order=post"),
     }),
-  });
-}
-
-function reportMissingChannels(name: string, expansion: Expansion): void {
-  expansion.report(missingParameter, [expansion.stageName, "k"], {
-    label: "how many output channels?",
-    notes: [
-      `without \`-> c\`, \`${name}\` takes \`k\` of the block or model that it is written in, and there is none`,
-    ],
-    help: ["write `-> c` after the stage, or give the block a parameter `k`"],
   });
 }

@@ -8,10 +8,9 @@ import { mapSize, printSize, type Size } from "../ir/size.ts";
 import type { PadRule, PerAxis } from "./argument.ts";
 import type { OpNode, Site } from "./op.ts";
 
-export const wrongRank: DiagnosticKind<[what: string, given: number, rank: number]> = defineDiagnostic({
+export const wrongRank: DiagnosticKind<[problem: string]> = defineDiagnostic({
   code: "DN0306",
-  message: (what: string, given: number, rank: number) =>
-    `${count(given, what)} for ${count(rank, "spatial axis", "spatial axes")}`,
+  message: (problem: string) => problem,
   explain: {
     title: "parameter-rank",
     text: "A window, stride, dilation or padding lists one number per spatial axis: one for signals, two for images, three for volumes. A single number holds for every axis, so blocks written with single numbers serve all three.",
@@ -168,14 +167,22 @@ export function spread(values: PerAxis, rank: number, what: string, at: string, 
   const all = Array.from({ length: rank }, () => values[0] ?? 1);
   if (values.length === 1) return all;
   if (values.length === rank) return values;
-  const looksLike = values.length > rank ? `this looks like a ${values.length}-D setting` : undefined;
-  site.report(wrongRank, [what, values.length, rank], {
+  const [first] = values;
+  site.report(wrongRank, [`${count(values.length, what)} for ${axes(rank)}`], {
     at,
-    label: `the value here has ${count(rank, "spatial axis", "spatial axes")}`,
-    ...(looksLike === undefined ? {} : { notes: [looksLike] }),
-    help: [`write a single number, or ${count(rank, "number")}`],
+    label: `the value here has ${axes(rank)}`,
+    notes: [`this looks like a ${values.length}-D setting`],
+    help: [rank === 1 ? "write a single number" : `write a single number, or ${count(rank, "number")}`],
+    fix: (edits) =>
+      values.some((value) => value !== first)
+        ? undefined
+        : edits.replaceKernel(at, { title: `write \`${first}\``, text: `${first}` }),
   });
   return all;
+}
+
+function axes(rank: number): string {
+  return count(rank, "spatial axis", "spatial axes");
 }
 
 function padPairs(
@@ -187,7 +194,7 @@ function padPairs(
   if (typeof pad === "string") return pad;
   if (pad.length === 1) return Array.from({ length: rank }, () => pad[0] ?? [0, 0]);
   if (pad.length === rank) return pad;
-  site.report(wrongRank, ["padding", pad.length, rank], {
+  site.report(wrongRank, [`${count(pad.length, "padding")} for ${axes(rank)}`], {
     at: "pad",
     help: [`write one padding, or ${rank}: one per axis`],
   });

@@ -85,20 +85,20 @@ function checked(
   environment: Environment,
 ): Literal | undefined {
   if (isOfType(value, type.name.text, type.listDepth)) return value;
-  const noun = `${NOUNS[type.name.text] ?? quoted(type.name.text)}`;
-  const expects =
-    type.listDepth === 0
-      ? noun
-      : `a list of ${"lists of ".repeat(type.listDepth - 1)}type ${quoted(type.name.text)}`;
+  const { one, many } = NOUNS[type.name.text] ?? {
+    one: quoted(type.name.text),
+    many: quoted(type.name.text),
+  };
+  const expects = type.listDepth === 0 ? one : `a list of ${"lists of ".repeat(type.listDepth - 1)}${many}`;
   return environment.report(wrongType, [quoted(name), expects, printLiteral(value)], span);
 }
 
-const NOUNS: Readonly<Record<string, string>> = {
-  int: "an integer",
-  float: "a number",
-  bool: "`true` or `false`",
-  word: "a word",
-  str: "a string",
+const NOUNS: Readonly<Record<string, { readonly one: string; readonly many: string }>> = {
+  int: { one: "an integer", many: "integers" },
+  float: { one: "a number", many: "numbers" },
+  bool: { one: "`true` or `false`", many: "`true` and `false`" },
+  word: { one: "a word", many: "words" },
+  str: { one: "a string", many: "strings" },
 };
 
 function isOfType(value: Literal, type: string, listDepth: number): boolean {
@@ -121,12 +121,12 @@ function isOfType(value: Literal, type: string, listDepth: number): boolean {
   }
 }
 
-/** Whether the relations of a `where` hold; a failing one is reported at the call as DN0305. */
+/** Whether the relations of a `where` hold; a failing one is reported at the call, if there is one, as DN0305. */
 export function checkWhere(
   where: ast.Where | undefined,
   callee: string,
   binding: Binding,
-  call: Span,
+  call: Span | undefined,
   head: Omit<Environment, "scope">,
   caller: Environment,
 ): boolean {
@@ -138,8 +138,8 @@ export function checkWhere(
     caller.report(
       outOfRange,
       [quoted(callee), `called so that ${demand} holds`, binding.printed.join(", ") || "no arguments"],
-      call,
-      `${quoted(callee)} demands it in its \`where\``,
+      call ?? relation.span,
+      call === undefined ? {} : { labels: [{ span: relation.span, text: "demanded here" }] },
     );
   }
   return failing.length === 0;

@@ -9,7 +9,7 @@ import {
 } from "../base/diagnostic.ts";
 import type { SourceFile } from "../base/source.ts";
 import type { Given } from "./bind.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, spanOf } from "./evaluate.ts";
 import { childScope } from "./scope.ts";
 
 export const badBinding: DiagnosticKind<[flag: string, text: string]> = defineDiagnostic({
@@ -44,9 +44,8 @@ export function parseSetting(
     scope: childScope(),
     isBad: () => false,
     decide: () => undefined,
-    report: ((kind, args, at, help) => {
-      const span = "kind" in at ? at.span : at;
-      reporter.report(kind.at({ span, ...(help === undefined ? {} : { help: [help] }) }, ...args));
+    report: ((kind, args, at, more) => {
+      reporter.report(kind.at({ span: spanOf(at), ...more }, ...args));
     }) as Parameters<typeof evaluate>[1]["report"],
   };
   return [item.name.text, { value: evaluate(item.value, environment), span: item.value.span }];

@@ -114,22 +114,18 @@ export function environmentAt(
       return report(place, inconclusive, ["this condition"], { span, help });
     },
     isBad: (expression) => isBad(place.build, expression),
-    report(kind, args, at, help) {
-      const { span, labels } = "kind" in at ? culprit(at, place.scope) : { span: at, labels: [] };
-      report(place, kind, args, {
-        span,
-        ...(labels.length > 0 && { labels }),
-        ...(help !== undefined && { help: [help] }),
-      });
+    report(kind, args, at, more) {
+      const where = "kind" in at ? culprit(at, place.scope) : { span: at };
+      report(place, kind, args, { ...where, ...more });
     },
   };
 }
 
 /** A value that is wrong where it is used was given by a call, when all that stands there is a parameter. */
-function culprit(expression: ast.Expression, scope: Scope): { span: Span; labels: readonly Label[] } {
+function culprit(expression: ast.Expression, scope: Scope): PlacedDetails {
   const argument = argumentOf(expression, scope);
   return argument === undefined
-    ? { span: expression.span, labels: [] }
+    ? { span: expression.span }
     : { span: argument, labels: [{ span: expression.span, text: "required here" }] };
 }
 

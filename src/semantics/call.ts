@@ -8,8 +8,9 @@ import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Call, Stage } from "../ops/op.ts";
 import { evaluateArguments, type Given } from "./bind.ts";
 import { SIZE_ARGUMENT } from "./callee.ts";
-import { type Environment, evaluate } from "./evaluate.ts";
+import { type Environment, evaluate, spanOf } from "./evaluate.ts";
 import type { CallForm } from "./resolve-calls.ts";
+import { replaceFix } from "./resolve-names.ts";
 
 /** With guesses for the parts that are wrong (reported), or that depend on what is. */
 export interface EvaluatedCall {
@@ -35,7 +36,10 @@ export function evaluateCall(
   const kernel = givenKernel && readSizes("the window size", givenKernel, environment);
   const stride = givenStride && readSizes("the stride", givenStride, environment);
   const { values, fit } = readArguments(stage, given, environment);
-  const channels = form.channels && channelsOf(form.channels, environment, guess);
+  const isMissing = form.channels === undefined && stage.slots.channels === "required";
+  const channels = isMissing
+    ? { value: guess, isGuess: true }
+    : form.channels && channelsOf(form.channels, environment, guess);
   return {
     call: {
       ...(kernel === undefined ? {} : { kernel }),
@@ -91,11 +95,12 @@ export function asChannels(
   if (channels !== undefined && channels >= 1 && channels <= MAX_INTEGER)
     return { value: channels, isGuess: false };
   const isFraction = value.kind === "number" && channels === undefined;
+  const limit = channels !== undefined && channels > 1 ? `most ${MAX_INTEGER}` : "least 1";
   environment.report(
     channels === undefined ? wrongType : outOfRange,
-    ["the number of channels", `an integer from 1 to ${MAX_INTEGER}`, printLiteral(value)],
+    ["the number of channels", `an integer of at ${limit}`, printLiteral(value)],
     at,
-    isFraction ? "nothing is rounded by itself: write `floor(…)` or `round(…)`" : undefined,
+    isFraction ? { help: ["nothing is rounded by itself: write `floor(…)` or `round(…)`"] } : {},
   );
   return { value: guess, isGuess: true };
 }
@@ -135,7 +140,7 @@ export function readArgument(
       reading.wrong === "type" ? wrongType : outOfRange,
       [quoted(name), type.expects, printLiteral(value)],
       at,
-      near === undefined ? undefined : `did you mean ${quoted(near)}?`,
+      near === undefined ? {} : { help: [`did you mean ${quoted(near)}?`], ...replaceFix(spanOf(at), near) },
     );
   }
   return { value: guess, isGuess: true };

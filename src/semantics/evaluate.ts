@@ -7,12 +7,14 @@ import type {
   NameExpression,
   UnaryExpression,
 } from "../../grammar/ast.ts";
-import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { unreachable } from "../base/invariant.ts";
 import { rational } from "../base/rational.ts";
 import type { Span } from "../base/source.ts";
-import { quoted } from "../base/text.ts";
+
+import { listOf, quoted } from "../base/text.ts";
 import { type FractionOrNumber, fractionOf } from "../ir/fraction.ts";
+
 import {
   describeKind,
   integerOf,
@@ -23,8 +25,10 @@ import {
   sameLiteral,
   valueLiteral,
 } from "../ir/literal.ts";
-import { axisByName, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+
+import { axesOf, axisByName, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
 import { type Condition, combined, negated } from "../ir/size.ts";
+
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
 import { wrongRank } from "../ops/window.ts";
@@ -63,8 +67,12 @@ export interface Environment {
     kind: DiagnosticKind<Args>,
     args: Args,
     at: Span | Expression,
-    help?: string,
+    more?: Pick<DiagnosticDetails, "help" | "fix" | "labels">,
   ): undefined;
+}
+
+export function spanOf(at: Span | Expression): Span {
+  return "kind" in at ? at.span : at;
 }
 
 /** `undefined`: reported, or it follows from something that was. */
@@ -80,7 +88,7 @@ export function evaluate(expression: Expression, environment: Environment): Lite
     case "kernel":
       return { kind: "list", items: expression.sizes.map(numberLiteral) };
     case "list":
-      return listOf(expression.items, environment);
+      return evaluateList(expression.items, environment);
     case "flow-member":
       return memberOf(expression, environment);
     case "name":
@@ -207,7 +215,7 @@ function computed(
   return valueLiteral(result);
 }
 
-function listOf(expressions: readonly Expression[], environment: Environment): Literal | undefined {
+function evaluateList(expressions: readonly Expression[], environment: Environment): Literal | undefined {
   const items = expressions.map((item) => evaluate(item, environment));
   const whole = items.flatMap((item) => (item === undefined ? [] : [item]));
   return whole.length === items.length ? { kind: "list", items: whole } : undefined;
@@ -223,7 +231,7 @@ function memberOf(expression: FlowMember, environment: Environment): Literal | u
       badExpression,
       [`\`${expression.base}\` is a tensor, not a number`],
       expression.span,
-      `write \`${expression.base}.c\` for its channels`,
+      { help: [`write \`${expression.base}.c\` for its channels`] },
     );
   }
   return sizeOf(value, expression.member.text, expression.span, environment);
@@ -235,16 +243,10 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
   const axis = axisByName(rank, member);
   if (axis === undefined) {
     if (value.doubt.has("rank")) return undefined;
-    const names = Array.from(
-      { length: rank + 1 },
-      (_, index) => `.${axisName(rank, index).toLowerCase()}`,
-    ).join(" ");
-    return environment.report(
-      wrongRank,
-      [`\`.${member}\``, 1, rank],
-      span,
-      `${printShape(value.shape)} has ${names}`,
-    );
+    const names = listOf(axesOf(rank).map((each) => quoted(`.${axisName(rank, each).toLowerCase()}`)));
+    return environment.report(wrongRank, [`${printShape(value.shape)} has no \`.${member}\``], span, {
+      help: [`it has ${names}`],
+    });
   }
   if (value.doubt.has(axis)) return undefined;
   return valueLiteral(fractionOf(sizeAt(value.shape, axis) ?? 0));
@@ -274,7 +276,7 @@ function nameOrCall(expression: NameExpression, environment: Environment): Liter
         badExpression,
         [`${quoted(head.text)} is a tensor, not a number`],
         expression.span,
-        `write \`${head.text}.c\` for its channels`,
+        { help: [`write \`${head.text}.c\` for its channels`] },
       );
     default:
       return unreachable(entry);
@@ -286,7 +288,7 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
   const builtIn = FUNCTIONS.get(name);
   if (builtIn === undefined)
     return environment.report(badExpression, [`${quoted(name)} is not a function`], expression.span);
-  const values = listOf(expression.arguments?.items.map((item) => item.value) ?? [], environment);
+  const values = evaluateList(expression.arguments?.items.map((item) => item.value) ?? [], environment);
   if (values?.kind !== "list") return undefined;
   if (values.items.some((item) => item.kind === "symbolic")) {
     const result = applySymbolic(name, values.items);

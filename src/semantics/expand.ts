@@ -223,16 +223,15 @@ function applyStage(
 }
 
 /** The `k` in scope, which a unit without `->` takes at `unit` (rule R3). */
-function growthAt(unit: Span, scope: Scope, environment: Environment, guess: number): Channels | undefined {
+function growthAt(unit: Span, scope: Scope, environment: Environment, guess: number): Channels {
   const entry = lookUp(scope, "k");
-  if (entry === undefined || entry.kind === "tensor") return undefined;
-  if (entry.kind === "failed") return { value: guess, isGuess: true };
+  if (entry?.kind !== "literal") return { value: guess, isGuess: true };
   return asChannels(entry.value, entry.argument ?? unit, environment, guess);
 }
 
 function partsOf(form: CallForm): ReadonlyMap<string, Span> {
   const parts = new Map<string, Span>([["name", form.name.span]]);
-  for (const part of ["kernel", "stride", "channels", "arguments"] as const) {
+  for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
     const node = form[part];
     if (node !== undefined) parts.set(part, node.span);
   }

@@ -67,7 +67,7 @@ function largest(metric: "params" | "buffers" | "macs", graph: CheckedGraph): re
     .filter(({ amount }) => amount > 0n)
     .sort((a, b) => (a.amount > b.amount ? -1 : a.amount < b.amount ? 1 : 0))
     .slice(0, SHOWN);
-  const parts = rows.map(({ node, amount }) => `${node.path} ${withSeparators(amount)}`);
+  const parts = rows.map(({ node, amount }) => `${node.path} (${withSeparators(amount)})`);
   return parts.length === 0 ? [] : [`most ${metric}: ${parts.join(", ")}`];
 }
 

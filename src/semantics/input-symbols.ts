@@ -112,7 +112,7 @@ export function holdWhere(model: ast.Model, binding: Binding, call: Span | undef
         [quoted(name), `called so that ${text} holds`, binding.printed.join(", ") || "no arguments"],
         {
           span: call ?? relation.span,
-          help: [`${quoted(name)} demands it in its \`where\``],
+          ...(call !== undefined && { labels: [{ span: relation.span, text: "demanded here" }] }),
         },
       );
     }

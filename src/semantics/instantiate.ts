@@ -4,8 +4,10 @@ import type { Frame } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import type { GraphPort } from "../ir/graph.ts";
+
 import { contains } from "../ir/size-set.ts";
 import { missingParameter, unknownParameter } from "../ops/call-problems.ts";
+
 import type { CheckedGraph, Value } from "../ops/op.ts";
 import { SETTINGS, type Settings } from "../ops/settings.ts";
 import { bindParameters, evaluateArguments, type Given } from "./bind.ts";
@@ -13,7 +15,9 @@ import { type Build, environmentAt, isBad, type Place, report, startProgress } f
 import { readArgument } from "./call.ts";
 import { definitionOf } from "./callee.ts";
 import { findDeadValues } from "./dead-values.ts";
+
 import { evaluate } from "./evaluate.ts";
+
 import { expandBody, expandSource } from "./expand.ts";
 import { checkExpectations } from "./expect.ts";
 import type { Bindings } from "./external.ts";
@@ -197,7 +201,10 @@ function checkBound(model: ast.Model, given: ReadonlyMap<string, Given>, head: H
   );
   for (const parameter of missing) {
     const { text, span } = parameter.name;
-    report(head, missingParameter, [model.name.text, text], { span, help: [`pass it: \`--set ${text}=…\``] });
+    report(head, missingParameter, [model.name.text, quoted(text)], {
+      span,
+      help: [`pass it: \`--set ${text}=…\``],
+    });
   }
   return missing.length === 0;
 }

@@ -3,17 +3,17 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
-import { integerOf, numberLiteral, printLiteral } from "../ir/literal.ts";
+import { integerOf, numberLiteral } from "../ir/literal.ts";
 import { MAX_RANK, type Shape } from "../ir/shape.ts";
 import type { Size } from "../ir/size.ts";
 import { MAX_INTEGER } from "../ops/argument.ts";
-import { outOfRange, wrongType } from "../ops/call-problems.ts";
+import { outOfRange } from "../ops/call-problems.ts";
 import { input as inputOp } from "../ops/input.ts";
 import type { Value } from "../ops/op.ts";
 import { notSupported } from "../ops/unsupported.ts";
 import type { Given } from "./bind.ts";
 import { type Place, report } from "./build.ts";
-import type { Environment } from "./evaluate.ts";
+import { asCount, type Environment } from "./evaluate.ts";
 import type { Bindings } from "./external.ts";
 import { bareName } from "./input-symbols.ts";
 import { CERTAIN, doubted } from "./scope.ts";
@@ -82,7 +82,10 @@ export function makeInput(
   const id = place.build.nodes.length;
   const origin = {
     span: item.span,
-    parts: new Map<string, Span>([["name", item.name.span]]),
+    parts: new Map<string, Span>([
+      ["name", item.name.span],
+      ...declared.map(({ expression }, axis) => [`${axis}`, expression.span] as const),
+    ]),
     frame: place.frame,
   };
   place.build.nodes.push({
@@ -102,14 +105,13 @@ export function makeInput(
 function declaredSize({ value, expression }: Declared, environment: Environment): Size | undefined {
   if (value === undefined) return undefined;
   if (value.kind === "symbolic" && value.value.denominator === 1) return value.value.numerator;
-  const size = integerOf(value);
-  const expects = `an integer from 1 to ${MAX_INTEGER}`;
-  if (size === undefined) {
-    return environment.report(wrongType, ["a size", expects, printLiteral(value)], expression.span);
-  }
-  if (size < 1 || size > MAX_INTEGER)
-    return environment.report(outOfRange, ["a size", expects, `${size}`], expression.span);
-  return size;
+  const size = asCount("a size", value, expression, 1, environment);
+  if (size === undefined || size <= MAX_INTEGER) return size;
+  return environment.report(
+    outOfRange,
+    ["a size", `an integer of at most ${MAX_INTEGER}`, `${size}`],
+    expression,
+  );
 }
 
 function checkGiven(

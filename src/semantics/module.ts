@@ -9,9 +9,12 @@ import { UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { STD_TEXT } from "./std.generated.ts";
 
-export const duplicateDefinition: DiagnosticKind<[name: string]> = defineDiagnostic({
+export const duplicateDefinition: DiagnosticKind<[name: string, owner?: string]> = defineDiagnostic({
   code: "DN0204",
-  message: (name: string) => `${quoted(name)} is defined twice`,
+  message: (name: string, owner?: string) =>
+    owner === undefined
+      ? `${quoted(name)} is defined twice`
+      : `${quoted(name)} is the name of a ${owner} of the language`,
   explain: {
     title: "duplicate-definition",
     text: "A name means one thing: blocks, models and imports of a file, values of a model, labels of a body and parameters each differ from one another, and a block may not take the name of a stage or function.",
@@ -89,6 +92,11 @@ export interface Program {
 }
 
 const STD: SourceFile = { path: "std", text: STD_TEXT };
+
+/** The blocks of the standard library. */
+export const STANDARD_BLOCKS: ReadonlySet<string> = new Set(
+  [...STD_TEXT.matchAll(/^block ([A-Za-z]+)/gm)].map(([, name = ""]) => name),
+);
 
 /** The standard library is never the user's to mend. */
 export function isStandardLibrary(file: SourceFile): boolean {
@@ -173,7 +181,9 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
     const why = circular
       ? `it imports this file (${[...open, file.path].join(" → ")})`
       : "there is no such file";
-    const help = circular ? [] : ['write `"std"`, or a path relative to this file'];
+    const help = circular
+      ? ["put what both need in a third file"]
+      : ['write `"std"`, or a path relative to this file'];
     reporter.report(importFailed.at({ span: item.from.span, help }, request, why));
     return undefined;
   };
@@ -196,16 +206,19 @@ function definitionsOf(module: Module): readonly Definition[] {
 }
 
 /** Whether the name is free in `places`, which remembers it; reports DN0204 otherwise. */
-export function claimName(name: ast.Name, places: Map<string, Span>, reporter: Reporter): boolean {
+export function claimName(
+  name: ast.Name,
+  places: Map<string, Span>,
+  reporter: Reporter,
+  help = "rename one of them",
+): boolean {
   const first = places.get(name.text);
   if (first === undefined) {
     places.set(name.text, name.span);
     return true;
   }
   const labels = [{ span: first, text: "first defined here" }];
-  reporter.report(
-    duplicateDefinition.at({ span: name.span, labels, help: ["rename one of them"] }, name.text),
-  );
+  reporter.report(duplicateDefinition.at({ span: name.span, labels, help: [help] }, name.text));
   return false;
 }
 
@@ -215,12 +228,9 @@ function isReserved(name: string): boolean {
 }
 
 function reportReserved(name: ast.Name, reporter: Reporter): void {
-  const notes = [
-    `${quoted(name.text)} is a ${FUNCTIONS.has(name.text) ? "function" : "stage"} of the language`,
-  ];
-  reporter.report(
-    duplicateDefinition.at({ span: name.span, notes, help: ["give it another name"] }, name.text),
-  );
+  const owner = FUNCTIONS.has(name.text) ? "function" : "stage";
+  const help = ["give it another name"];
+  reporter.report(duplicateDefinition.at({ span: name.span, help }, name.text, owner));
 }
 
 function reportNotExported(path: string, name: ast.Name, imported: Module, reporter: Reporter): void {

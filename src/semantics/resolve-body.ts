@@ -13,10 +13,10 @@ import {
   notATensor,
   resolveCall,
   resolveCallee,
-  valueNotApplied,
 } from "./resolve-calls.ts";
 import { declareForUse, type NameContext, reportUnknown, resolveExpression } from "./resolve-names.ts";
 import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
+import { valueNotApplied } from "./unknown-callee.ts";
 
 /** What a body needs to know beyond names. */
 export interface BodyContext extends NameContext {
@@ -107,8 +107,6 @@ function resolveOperation(operation: ast.Operation, scope: StaticScope, context:
   }
   const isJoin = callee.kind === "stage" && callee.stage.join === true;
   const tensors = isJoin ? leadingPositional(operation.arguments) : 0;
-  if (callee.kind === "stage" && callee.stage.readsGrowth === true && operation.channels === undefined)
-    read(scope, "k");
   const sourcesFit = resolveTensors(operation.arguments, tensors, scope, context);
   const form: CallForm = { ...operation, tensors };
   const formFits = resolveCall(form, callee, scope, context);
@@ -185,7 +183,7 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: B
     if (calleeOf(source.name, context.module) !== undefined) {
       const help = [`apply it to a tensor: \`${name.text}(x)\``];
       context.reporter.report(
-        valueNotApplied.at({ span: source.name.span, help }, name.text, "a stage or block"),
+        valueNotApplied.at({ span: source.name.span, help }, name.text, "a stage or block", "a tensor"),
       );
     } else if (entry !== undefined) reportNoTensor(source.span, context);
     else reportUnknown(name, scope, context);

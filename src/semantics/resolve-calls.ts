@@ -3,12 +3,10 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter } from "../base/source.ts";
-import { count, nearest, quoted } from "../base/text.ts";
+import { count, listOf, nearest, quoted } from "../base/text.ts";
 import { missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
-import { STAGES } from "../ops/index.ts";
 import type { Slots } from "../ops/op.ts";
-import { LATER_STAGES, notSupported, UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
-import { type Callee, calleeOf, definitionOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
+import { type Callee, calleeOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
 import {
   isMisread,
   type NameContext,
@@ -16,41 +14,8 @@ import {
   resolveExpression,
   type WordRule,
 } from "./resolve-names.ts";
-import { read, type StaticScope } from "./static-scope.ts";
-
-export const unknownOperation: DiagnosticKind<[name: string]> = defineDiagnostic({
-  code: "DN0201",
-  message: (name: string) => `no stage or block named ${quoted(name)}`,
-  explain: {
-    title: "unknown-operation",
-    text: "What stands in call position is a stage of the language (`dnc ops` lists them) or a block of this file or of an import.",
-    wrong: "dn 1;\nblock b(k=8) < cnv 3 >\n",
-    right: "dn 1;\nblock b(k=8) < conv 3 >\n",
-  },
-});
-
-export const unknownBlock: DiagnosticKind<[name: string, what: string]> = defineDiagnostic({
-  code: "DN0202",
-  message: (name: string, what: string) => `no ${what} named ${quoted(name)} in scope`,
-  explain: {
-    title: "unknown-block",
-    text: "The name is looked up in this file and its imports. A namespace (`import * as lib`) is written before the name: `lib.dense`.",
-    wrong: "dn 1;\nmodel m = densnet();\n",
-    right: "dn 1;\nmodel densenet { input x: f32[3 @ 8x8]; output y = x < gap >; }\nmodel m = densenet();\n",
-  },
-});
-
-export const valueNotApplied: DiagnosticKind<[name: string, what: string]> = defineDiagnostic({
-  code: "DN0207",
-  message: (name: string, what: string) =>
-    `${quoted(name)} is ${what}, not something that a pipeline can apply`,
-  explain: {
-    title: "value-not-applied",
-    text: "A pipeline is made of stages and blocks. To go on with a named value write `from value`; a model is no block; a block or stage is no value until it is applied.",
-    wrong: "dn 1;\nblock b < maxpool 2 as pool; pool >\n",
-    right: "dn 1;\nblock b < maxpool 2 as pool; from pool >\n",
-  },
-});
+import { isTensor, read, type StaticScope } from "./static-scope.ts";
+import { reportNoCallee } from "./unknown-callee.ts";
 
 export const unexpectedPart: DiagnosticKind<[callee: string, part: string]> = defineDiagnostic({
   code: "DN0310",
@@ -126,64 +91,6 @@ export function resolveCallee(
   return undefined;
 }
 
-function reportNoCallee(
-  name: ast.QualifiedName,
-  scope: StaticScope,
-  { module, reporter }: NameContext,
-): void {
-  const text = nameText(name);
-  const { span } = name;
-  if (UNSUPPORTED_STAGES.has(text)) {
-    reporter.report(
-      notSupported.at(
-        { span, help: ["`dnc ops` lists the stages of this version"] },
-        `stage ${quoted(text)} is`,
-      ),
-    );
-  } else if (LATER_STAGES.has(text.toLowerCase())) {
-    reporter.report(
-      notSupported.at(
-        { span, notes: ["it belongs to a later edition of the language"] },
-        `${quoted(text)} is`,
-      ),
-    );
-  } else if (definitionOf(name, module)?.kind === "model") {
-    reporter.report(
-      valueNotApplied.at(
-        { span, help: ["write what it does as a block, and call the block in both"] },
-        text,
-        "a model",
-      ),
-    );
-  } else if (name.parts.length === 1 && read(scope, text) !== undefined) {
-    reporter.report(
-      valueNotApplied.at(
-        { span, help: [`write \`from ${text}\` to go on with a tensor of this name`] },
-        text,
-        "a value",
-      ),
-    );
-  } else if (name.parts.length > 1) {
-    reporter.report(unknownBlock.at({ span }, text, "block"));
-  } else {
-    const near = nearest(text, [
-      ...STAGES.map((stage) => stage.name),
-      ...module.names.keys(),
-      ...UNSUPPORTED_STAGES,
-    ]);
-    const help =
-      near === undefined
-        ? "`dnc ops` lists the stages; blocks are those of this file and its imports"
-        : `did you mean ${quoted(near)}?`;
-    reporter.report(
-      unknownOperation.at(
-        { span, help: [help], ...(near === undefined ? {} : replaceFix(name, near)) },
-        text,
-      ),
-    );
-  }
-}
-
 /** The names of a callee's parameters, in the order of positional arguments. */
 export function parameterNames(callee: Callee): readonly string[] {
   return callee.kind === "stage"
@@ -199,11 +106,12 @@ export function resolveCall(
   context: NameContext,
 ): boolean {
   const slotsFit = checkSlots(form, callee, context);
+  const channelsFit = checkChannels(form, callee, slotsFit, scope, context) && slotsFit;
   const argumentsFit = resolveArguments(form, nameText(form.name), callee, scope, context);
   for (const expression of [form.stride, form.channels]) {
     if (expression !== undefined) resolveExpression(expression, scope, context);
   }
-  return slotsFit && argumentsFit;
+  return channelsFit && argumentsFit;
 }
 
 function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): boolean {
@@ -219,7 +127,7 @@ function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): 
   let fits = true;
   for (const { node, taken, what } of parts) {
     if (node === undefined || taken) continue;
-    const help = callee.kind === "block" ? [`pass it by name: ${signature(callee)}`] : [];
+    const help = [callee.kind === "block" ? `pass it by name: ${signature(callee)}` : "leave it out"];
     reporter.report(unexpectedPart.at({ span: node.span, help }, name, what));
     fits = false;
   }
@@ -258,6 +166,33 @@ function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): 
   return fits;
 }
 
+/** Output channels are written, or are the growth `k` in scope (rule R3). */
+function checkChannels(
+  form: CallForm,
+  callee: Callee,
+  slotsFit: boolean,
+  scope: StaticScope,
+  context: NameContext,
+): boolean {
+  if (callee.kind === "block" || form.channels !== undefined) return true;
+  const { slots, readsGrowth } = callee.stage;
+  const growth = readsGrowth === true ? read(scope, "k") : undefined;
+  if (!slotsFit) return false;
+  if (readsGrowth === true) {
+    if ((growth !== undefined && !isTensor(growth)) || context.module.missing.has("k")) return true;
+  } else if (slots.channels !== "required") return true;
+  const name = nameText(form.name);
+  const notes = readsGrowth
+    ? ["without `-> c` they are the parameter `k` of the block or model that it is written in"]
+    : [];
+  const help = [
+    `write them after it: \`${name} … -> 64\`${readsGrowth ? ", or give the block a parameter `k`" : ""}`,
+  ];
+  const details = { span: form.name.span, label: "how many?", notes, help };
+  context.reporter.report(missingParameter.at(details, name, "output channels"));
+  return false;
+}
+
 /** `dense(k, n)`. */
 function signature(callee: Callee & { readonly kind: "block" }): string {
   return `\`${callee.ast.name.text}(${parameterNames(callee).join(", ")})\``;
@@ -284,13 +219,22 @@ function resolveArguments(
     if (parameter === undefined) continue;
     const earlier = given.get(parameter);
     if (item.name !== undefined && !names.includes(parameter) && !(hasSize && parameter === SIZE_ARGUMENT)) {
-      reportUnknownParameter(item.name, name, names, context);
+      const slots = callee.kind === "stage" ? callee.stage.slots : {};
+      reportUnknownParameter(item.name, name, names, context, slots);
       unknown += 1;
       fits = false;
     } else if (earlier !== undefined) {
       reporter.report(
         tooManyArguments.at(
-          { span: item.span, labels: [{ span: earlier, text: "first given here" }] },
+          {
+            span: item.span,
+            labels: [{ span: earlier, text: "first given here" }],
+            help: [
+              item.name === undefined
+                ? "arguments without a name stand before those with one"
+                : "leave one of them out",
+            ],
+          },
           2,
           name,
           parameter,
@@ -335,7 +279,8 @@ function checkMissing(
   for (const parameter of missing) {
     const labels = [{ span: parameter.span, text: "it has no default" }];
     const help = [`pass it: \`${parameter.name.text}=…\``];
-    reporter.report(missingParameter.at({ span: form.name.span, labels, help }, name, parameter.name.text));
+    const what = quoted(parameter.name.text);
+    reporter.report(missingParameter.at({ span: form.name.span, labels, help }, name, what));
   }
   return missing.length === 0;
 }
@@ -345,20 +290,25 @@ export function reportUnknownParameter(
   callee: string,
   names: readonly string[],
   { reporter }: NameContext,
+  slots: Slots = {},
 ): void {
   const near = nearest(name.text, names);
-  const has = names.length === 0 ? "it has none" : `it has ${names.map(quoted).join(", ")}`;
-  reporter.report(
-    unknownParameter.at(
-      {
-        span: name.span,
-        help: [near === undefined ? has : `${has}; did you mean ${quoted(near)}?`],
-        ...(near === undefined ? {} : replaceFix(name, near)),
-      },
-      callee,
-      name.text,
-    ),
-  );
+  const place = placeInCall(name.text, callee, slots);
+  const has = names.length === 0 ? "it has none" : `it has ${listOf(names.map(quoted))}`;
+  const help = place ?? (near === undefined ? has : `${has}; did you mean ${quoted(near)}?`);
+  const fix = place === undefined && near !== undefined ? replaceFix(name.span, near) : {};
+  reporter.report(unknownParameter.at({ span: name.span, help: [help], ...fix }, callee, name.text));
+}
+
+/** Where other libraries have an argument and this language has a place of its own. */
+function placeInCall(name: string, callee: string, slots: Slots): string | undefined {
+  if (/stride/i.test(name) && slots.stride !== undefined)
+    return `the stride has a place of its own: \`${callee} … /2\``;
+  if (/kernel|window|pool/i.test(name) && slots.kernel !== undefined)
+    return `the window stands right after the name: \`${callee} 3\``;
+  if (/channels|filters|features|units|width/i.test(name) && slots.channels !== undefined)
+    return `the output channels have a place of their own: \`${callee} … -> 64\``;
+  return undefined;
 }
 
 /** How many arguments stand before the first named one. */

@@ -156,7 +156,7 @@ function resolveFunction(expression: ast.NameExpression, scope: StaticScope, con
             ? `the functions are ${[...FUNCTIONS.keys()].map(quoted).join(", ")}`
             : `did you mean ${quoted(near)}?`,
         ],
-        ...(near === undefined ? {} : replaceFix(expression.name, near)),
+        ...(near === undefined ? {} : replaceFix(expression.name.span, near)),
       },
       `${name}(…)`,
     ),
@@ -184,20 +184,16 @@ export function reportUnknown(name: ast.Name, scope: StaticScope, { reporter, mo
         span: name.span,
         ...(isCallable ? { notes: [`${quoted(name.text)} is a block or model, not a value`] } : {}),
         help: [near === undefined ? known : `did you mean ${quoted(near)}?`],
-        ...(near === undefined ? {} : replaceFix(name, near)),
+        ...(near === undefined ? {} : replaceFix(name.span, near)),
       },
       name.text,
     ),
   );
 }
 
-/** The machine-applicable part of a did-you-mean. */
-export function replaceFix(place: { readonly span: ast.Name["span"] }, text: string): { readonly fix: Fix } {
+/** The edit of a did-you-mean. */
+export function replaceFix(span: Span, text: string): { readonly fix: Fix } {
   return {
-    fix: {
-      title: `write ${quoted(text)}`,
-      applicability: "maybe-incorrect",
-      edits: [{ span: place.span, text }],
-    },
+    fix: { title: `write ${quoted(text)}`, applicability: "maybe-incorrect", edits: [{ span, text }] },
   };
 }

@@ -11,9 +11,10 @@ import { METRICS } from "./metrics.ts";
 import { claimName, type Definition, type Module, type Program } from "./module.ts";
 import { findRecursion } from "./recursion.ts";
 import { type BodyContext, resolveBody, resolveSource, resolveType } from "./resolve-body.ts";
-import { reportUnknownParameter, unknownBlock } from "./resolve-calls.ts";
+import { reportUnknownParameter } from "./resolve-calls.ts";
 import { declareForUse, replaceFix, reportUnknown, resolveExpression } from "./resolve-names.ts";
 import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
+import { unknownBlock } from "./unknown-callee.ts";
 import { resolveDefinition, warnUnusedImports } from "./unused.ts";
 
 export const noOutput: DiagnosticKind<[model: string]> = defineDiagnostic({
@@ -126,7 +127,7 @@ function checkParameterType(type: ast.ParameterType, { reporter, bad }: BodyCont
       : `did you mean ${quoted(near)}?`;
   reporter.report(
     unknownBlock.at(
-      { span, help: [help], ...(near === undefined ? {} : replaceFix({ span }, near)) },
+      { span, help: [help], ...(near === undefined ? {} : replaceFix(span, near)) },
       text,
       "parameter type",
     ),
@@ -161,7 +162,7 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: BodyCo
     const near = nearest(name, models);
     const notes = target === undefined ? [] : [`${quoted(name)} is a block`];
     const help = near === undefined ? [] : [`did you mean ${quoted(near)}?`];
-    const fix = near === undefined ? {} : replaceFix(alias.target, near);
+    const fix = near === undefined ? {} : replaceFix(alias.target.span, near);
     context.reporter.report(unknownBlock.at({ span: alias.target.span, notes, help, ...fix }, name, "model"));
     context.bad.add(alias);
     return;
@@ -257,7 +258,7 @@ function resolveItems(
         if (!Object.hasOwn(SETTINGS, item.name.text)) {
           reportUnknownParameter(item.name, "set", Object.keys(SETTINGS), context);
           bad.add(item);
-        } else if (!claimName(item.name, settings, reporter)) bad.add(item);
+        } else if (!claimName(item.name, settings, reporter, "remove one of them")) bad.add(item);
         break;
       default:
         for (const relation of item.relations)

@@ -3,8 +3,10 @@ import type * as ast from "../../grammar/ast.ts";
 import type { Frame, Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
-import { spanAfter, spanBefore } from "../base/source.ts";
+
+import { spanAfter, spanBefore, spanText } from "../base/source.ts";
 import { equalityOf } from "../ir/fraction.ts";
+
 import type { Weight } from "../ir/graph.ts";
 import { type Axis, axesOf, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import {
@@ -31,8 +33,9 @@ import {
 import { type Place, report } from "./build.ts";
 import { nameText } from "./callee.ts";
 import { CERTAIN } from "./scope.ts";
+
 import { inconclusive } from "./symbolic.ts";
-import { blame, sizeTrail } from "./trail.ts";
+import { blame, originOf, sizeTrail, withoutStride } from "./trail.ts";
 import { whereFix } from "./where-fix.ts";
 
 /** A call with its parts, whether it stands in a pipeline or as a source. */
@@ -76,7 +79,10 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
         const value = inputs[input];
         return value?.doubt.has(axis);
       });
-      if (isDoubtful) return;
+      if (isDoubtful) {
+        build.problems.skip(kind.code, call.parts.get(details.at ?? "name") ?? call.name.span, place.frame);
+        return;
+      }
       const span = call.parts.get(details.at ?? "name") ?? call.name.span;
       report(place, kind, args, { ...describe(details, inputs), span });
     },
@@ -85,6 +91,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
   /** The first time in the model, at the outermost call that leads to the stage. */
   const reportOfModel: Expansion["report"] = (kind, args, details) => {
     const { told } = build.progress;
+    build.progress.isWhole = false;
     if (told.has(kind.code)) return;
     told.add(kind.code);
     const span = call.parts.get(details.at ?? "name") ?? call.name.span;
@@ -93,16 +100,25 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     if (outermost === undefined) report(place, kind, args, { ...described, span });
     else {
       const { label = "required here", ...rest } = described;
-      report(place, kind, args, { ...rest, span: outermost, labels: [{ span, text: label }] });
+      report(place, kind, args, {
+        ...rest,
+        span: outermost,
+        label: "this leads to it",
+        labels: [{ span, text: label }],
+      });
     }
   };
 
   const describe = (details: ReportDetails, inputs: readonly Value[]) => {
     const { label, notes, help, claims = [] } = details;
     const labels = claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis));
-    const last = inputs[claims.at(-1)?.input ?? -1];
-    const sizes = last === undefined ? [] : sizeTrail(last, build.nodes);
-    const fix = details.fix?.(editsOf(call));
+    const trails = claims.map(({ input }) => {
+      const value = inputs[input];
+      return value === undefined ? [] : sizeTrail(value, build.nodes);
+    });
+    // The longer way is the one that changed something.
+    const sizes = trails.reduce((longest, trail) => (trail.length > longest.length ? trail : longest), []);
+    const fix = details.fix?.(editsOf(call, place, inputs));
     return {
       ...(label === undefined ? {} : { label }),
       ...(labels.length === 0 ? {} : { labels: distinct(labels) }),
@@ -196,10 +212,9 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     if (rankOf(before) !== rankOf(shape)) doubted.delete("rank");
     const nodePath = child === undefined ? path : `${path}/${child}`;
     const weights = op.weights(shapes, attrs).map(
-      (spec): Weight => ({
-        path: `${nodePath}/${spec.name}`,
-        role: spec.role,
-        shape: spec.shape,
+      ({ name, ...spec }): Weight => ({
+        ...spec,
+        path: `${nodePath}/${name}`,
         trainable: spec.role !== "mean" && spec.role !== "variance",
       }),
     );
@@ -273,13 +288,28 @@ function distinct(labels: readonly Label[]): readonly Label[] {
   });
 }
 
-function editsOf(call: CallPlace): CallEdits {
+const KERNEL = /^\d+(x\d+)*$/;
+
+function editsOf(call: CallPlace, { build, frame }: Place, inputs: readonly Value[]): CallEdits {
   const list = call.parts.get("arguments");
   return {
     insertBefore: (text) => [{ span: spanBefore(call.span), text }],
-    replace(part, text) {
+    replaceKernel(part, { title, text }) {
       const span = call.parts.get(part);
-      return span === undefined ? undefined : [{ span, text }];
+      if (span === undefined || !KERNEL.test(spanText(span))) return undefined;
+      return { title, applicability: "machine-applicable", edits: [{ span, text }] };
+    },
+    dropStride({ input, other }) {
+      const [value, reference] = [inputs[input], inputs[other]];
+      const origin = value && originOf(value, 1, build.nodes);
+      const isBare = list === undefined && !call.parts.has("branches");
+      if (!isBare || reference === undefined || origin?.origin.frame !== frame) return undefined;
+      const stride = origin.origin.parts.get("stride");
+      if (stride === undefined || !KERNEL.test(spanText(stride))) return undefined;
+      const unstrided = withoutStride(origin, build.nodes);
+      if (unstrided?.some((size, axis) => size !== reference.shape.sizes[axis]) ?? true) return undefined;
+      const start = stride.file.text.lastIndexOf("/", stride.start);
+      return { file: stride.file, start, end: stride.end };
     },
     addArgument(text) {
       if (list === undefined)

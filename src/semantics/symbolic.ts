@@ -32,7 +32,7 @@ export const inconclusive: DiagnosticKind<[what: string]> = defineDiagnostic({
   code: "DN0505",
   message: (what: string) => `${what} cannot be decided for all sizes`,
   explain: {
-    title: "inconclusive",
+    title: "not-decidable",
     text: "A free size stands where a number is needed: in a condition, a count, a window or stride, or against another symbol. Two symbols are never taken as equal silently. Say what holds in a `where`, or give the size a number.",
     wrong: "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < when (in.h > 4) < maxpool 2 > >; }\n",
     right:

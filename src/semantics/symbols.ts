@@ -24,7 +24,7 @@ export const unsatisfiable: DiagnosticKind<[statement: string, where: string]> =
   code: "DN0501",
   message: (statement: string, where: string) => `${statement} holds for ${where}`,
   explain: {
-    title: "unsatisfiable",
+    title: "no-size-fits",
     text: "The sizes that meet here depend on the input in different ways, so that no input, or only a few, make them fit. One branch has a stride or pool that the other lacks.",
     wrong:
       "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < concat < id | maxpool (size=[2, 1]) > >; }\n",

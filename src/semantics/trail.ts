@@ -1,10 +1,12 @@
 /** Where sizes come from: which stage last changed an axis, and the chain of stages that led to a value. */
 import type { Label } from "../base/diagnostic.ts";
 import { spanText } from "../base/source.ts";
-import { axisName, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+
+import { printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import { isSameSize, printSize, sizeWith } from "../ir/size.ts";
+import { conv } from "../ops/conv.ts";
 import type { Claim, OpNode, Value } from "../ops/op.ts";
-import { windowOf, windowRuleOf } from "../ops/window.ts";
+import { reach, windowOf, windowRuleOf } from "../ops/window.ts";
 
 /** How many steps a trail shows at each end. */
 const SHOWN_STEPS = 4;
@@ -35,13 +37,9 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
     return { span: parts.get("name") ?? span, text };
   }
   const size = printSize(sizeAt(node.shape, axis) ?? 0);
-  if (isInput) {
-    const value = typeof sizeAt(node.shape, axis) === "number" ? size : "free";
-    return { span, text: `${axisName(rankOf(node.shape), axis)} is ${value} in this input` };
-  }
-  const part = axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
+  const part = isInput ? `${axis}` : axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
   const place = parts.get(part);
-  const noun = place === undefined || part !== "stride" ? "here" : "this stride";
+  const noun = isInput ? "this input" : place === undefined || part !== "stride" ? "here" : "this stride";
   return { span: place ?? parts.get("name") ?? span, text: `${size} comes from ${noun}` };
 }
 
@@ -83,6 +81,18 @@ function briefly(node: OpNode): string {
   if (text.length <= 40 && !text.includes("<")) return text;
   const name = node.origin.parts.get("name");
   return name === undefined ? node.op.name : spanText(name);
+}
+
+/** The sizes that a convolution would give with a stride of 1; pools pad by their stride, so theirs are not told. */
+export function withoutStride(node: OpNode, nodes: readonly OpNode[]): readonly number[] | undefined {
+  const source = nodes[node.inputs[0] ?? -1];
+  const window = windowOf(node, source?.shape);
+  if (node.op !== conv || window === undefined || source === undefined) return undefined;
+  return source.shape.sizes.flatMap((size, axis) => {
+    if (typeof size !== "number") return [];
+    const [before, after] = window.padding[axis] ?? [0, 0];
+    return [size + before + after - reach(window.size[axis] ?? 1, window.dilation[axis] ?? 1) + 1];
+  });
 }
 
 /** How a size came out of a window, as a formula: `55 = floor((112 - 3) / 2) + 1`. */

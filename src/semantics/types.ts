@@ -1,8 +1,11 @@
 /** Type checks, `: [64 @ 56, 56]`: what is declared must be what was inferred (DN0412). */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
+
 import { isInteger } from "../base/rational.ts";
+import { count } from "../base/text.ts";
 import { fractionOf } from "../ir/fraction.ts";
+
 import type { Literal } from "../ir/literal.ts";
 import { numericValue, printLiteral } from "../ir/literal.ts";
 import { type Axis, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
@@ -57,8 +60,9 @@ export function checkType(
   if (declared.length !== rank + 1) {
     if (value.doubt.has("rank")) return value;
     const label = blame(value, "rank", nodes);
-    remark(place, expectMismatch, [describeRank(declared.length - 1), printShape(value.shape)], {
+    remark(place, expectMismatch, [printSizes(declared), printShape(value.shape)], {
       span: type.span,
+      label: `the value has ${count(rank, "size")} here`,
       ...(label === undefined ? {} : { labels: [label] }),
       sizes: sizeTrail(value, nodes),
     });
@@ -72,8 +76,9 @@ export function checkType(
   return { ...value, doubt: new Set([...value.doubt, ...wrong]) };
 }
 
-function describeRank(rank: number): string {
-  return rank === 0 ? "a vector" : `a value of ${rank} ${rank === 1 ? "size" : "sizes"}`;
+function printSizes([channels, ...sizes]: readonly Declared[]): string {
+  const printed = sizes.map(printDeclared).join("x");
+  return `[${printDeclared(channels)}${printed === "" ? "" : ` @ ${printed}`}]`;
 }
 
 /** Whether a declared size equals the inferred one, or could. What could not be evaluated was reported. */

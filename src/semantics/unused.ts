@@ -2,11 +2,12 @@
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
+import { missingParameter } from "../ops/call-problems.ts";
 import { deadValue } from "./dead-values.ts";
 import type { BodyContext } from "./resolve-body.ts";
-import { unknownBlock, unknownOperation } from "./resolve-calls.ts";
 import { unknownName } from "./resolve-names.ts";
 import type { StaticEntry, StaticKind, StaticScope } from "./static-scope.ts";
+import { unknownBlock, unknownOperation } from "./unknown-callee.ts";
 
 export const unusedDefinition: DiagnosticKind<[what: string, name: string]> = defineDiagnostic({
   code: "DN0206",
@@ -28,11 +29,16 @@ export function resolveDefinition(
 ): boolean {
   const declared: StaticEntry[] = [];
   const { start, end } = definition.span;
-  const isRead = !context.module.syntaxErrors.some((error) => start <= error.start && error.start <= end);
+  const isReadTo = (last: number): boolean =>
+    !context.module.syntaxErrors.some((error) => start <= error.start && error.start <= last);
+  const isRead = isReadTo(end);
+  const isHeadRead = isReadTo(("body" in definition ? definition.body : definition.definition).span.start);
   const unknown = new Set<string>();
   const reporter: BodyContext["reporter"] = {
     report(diagnostic) {
       unknown.add(diagnostic.code);
+      // Perhaps the name is a parameter that a syntax error hides.
+      if (!isHeadRead && HIDDEN.some((kind) => kind.code === diagnostic.code)) return;
       context.reporter.report(diagnostic);
     },
   };
@@ -42,6 +48,7 @@ export function resolveDefinition(
 }
 
 const UNKNOWN = [unknownName, unknownOperation, unknownBlock];
+const HIDDEN = [unknownName, missingParameter];
 
 const NOUNS: Readonly<Record<Exclude<StaticKind, "value">, string>> = {
   parameter: "parameter",
@@ -54,9 +61,13 @@ const NOUNS: Readonly<Record<Exclude<StaticKind, "value">, string>> = {
 };
 
 function warnUnused(entries: readonly StaticEntry[], { reporter }: BodyContext): void {
-  const help = ["remove it, or use it where it was meant"];
   for (const { kind, name, span, used } of entries) {
     if (used) continue;
+    const help = [
+      kind === "variable"
+        ? "use it, or write `repeat` without a variable"
+        : "remove it, or use it where it was meant",
+    ];
     if (kind === "value") reporter.report(deadValue.at({ span, help }, `value ${quoted(name)}`));
     else reporter.report(unusedDefinition.at({ span, help }, NOUNS[kind], name));
   }

@@ -31,10 +31,13 @@ export function trailsOf(diagnostic: Diagnostic): readonly Trail[] {
   return trails;
 }
 
-function iterationWords({ first, failing, total }: Iterations): string {
+function iterationWords({ first, failing, unchecked = [], total }: Iterations): string {
   const others = failing.filter((iteration) => iteration !== first);
-  const same = others.length === 0 ? "" : ` (the same in ${ranges(others)})`;
-  return `in iteration ${first} of ${total}${same}`;
+  const notes = [
+    ...(others.length === 0 ? [] : [`the same in ${ranges(others)}`]),
+    ...(unchecked.length === 0 ? [] : [`${ranges(unchecked)} not checked: they depend on this one`]),
+  ];
+  return `in iteration ${first} of ${total}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`;
 }
 
 /** `2-6, 9`. */
