@@ -108,15 +108,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each(withCommands.map((document) => [document.path, document] as const))(
   "the commands in %s print what it shows",
-  (_, document) => {
+  async (path, document) => {
     for (const block of blocksOf(document)) {
       const name = settingOf(block, "file");
-      if (name !== undefined) {
-        mkdirSync(dirname(join(folder, name)), { recursive: true });
-        writeFileSync(join(folder, name), block.text);
-      }
-      if (block.language === "console") for (const step of stepsOf(block)) runStep(step, block.place);
+      if (name === undefined) continue;
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), block.text);
     }
+    const shown = document.text.replace(
+      /^(```console[^\n]*\n)([\s\S]*?)^```$/gm,
+      (_, head: string, steps: string) => `${head}${stepsOf(steps, path).map(shownStep).join("")}\`\`\``,
+    );
+    // The document is its own golden: `npm run accept` writes what the commands print now.
+    await expect(shown).toMatchFileSnapshot(join(root, path));
   },
 );
 
@@ -125,46 +129,57 @@ interface Step {
   readonly output: string;
 }
 
-function stepsOf({ place, text }: Block): readonly Step[] {
+function stepsOf(text: string, path: string): readonly Step[] {
   const [before = "", ...steps] = text.split(/^\$ /m);
-  expect(before, `${place} begins with a command`).toBe("");
+  expect(before, `a console block of ${path} begins with a command`).toBe("");
   return steps.map((step) => {
     const end = step.indexOf("\n");
     return { command: step.slice(0, end), output: step.slice(end + 1) };
   });
 }
 
-function runStep({ command, output }: Step, place: string): void {
-  const reason = Object.entries(NOT_RUN).find(
-    ([start]) => command.startsWith(start) && !/ -- /.test(command),
-  )?.[1];
-  if (reason !== undefined) {
-    console.info(`${place}: not run: ${command} (${reason})`);
-    return;
-  }
-  const [, args] = /^(?:npx --no-install dnc|npm start --|\.\/bin\/dnc\.js|dnc) (.*)$/.exec(command) ?? [];
-  if (args === undefined) throw new Error(`${place}: say in test/docs.test.ts how to run: ${command}`);
-  // As on a terminal: both streams together, and diagnostics drawn over their source.
-  const { stdout } = spawnSync(
-    "sh",
-    ["-c", `"${process.execPath}" "${join(root, "bin/dnc.js")}" ${args} 2>&1`],
-    {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, FORCE_COLOR: "1", NO_COLOR: undefined },
-    },
-  );
-  const actual = normalized(stripVTControlCharacters(stdout));
-  const expected = normalized(output);
-  if (!patternOf(expected).test(actual)) expect(actual, `${place}: $ ${command}`).toBe(expected);
+/** The step with the output that the document shows, when that is right, else with what the command prints. */
+function shownStep({ command, output }: Step): string {
+  const actual = outputOf(command);
+  const isRight = actual === undefined || patternOf(normalized(output)).test(normalized(actual));
+  return `$ ${command}\n${isRight ? output : actual}`;
 }
 
-/** Times, versions and threads vary; blanks at the ends of lines and around the text do not matter. */
+/** `undefined` for a command that is not run. */
+function outputOf(command: string): string | undefined {
+  const reason = Object.entries(NOT_RUN).find(
+    ([start]) => command.startsWith(start) && !command.includes(" -- "),
+  )?.[1];
+  if (reason !== undefined) {
+    console.info(`not run: ${command} (${reason})`);
+    return undefined;
+  }
+  const [, args] = /^(?:npx --no-install dnc|npm start --|\.\/bin\/dnc\.js|dnc) (.*)$/.exec(command) ?? [];
+  if (args === undefined) throw new Error(`say in test/docs.test.ts how to run: ${command}`);
+  // As on a terminal: both streams together, and diagnostics drawn over their source.
+  const { stdout } = spawnSync("sh", ["-c", `"$NODE" "$DNC" ${args} 2>&1`], {
+    cwd: folder,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      NODE: process.execPath,
+      DNC: join(root, "bin/dnc.js"),
+      FORCE_COLOR: "1",
+      NO_COLOR: undefined,
+    },
+  });
+  return `${stripVTControlCharacters(stdout)
+    .replace(/[ \t]+$/gm, "")
+    .trimEnd()}\n`;
+}
+
+/** Times, versions, threads and rounding errors vary; blanks at the ends of lines and around the text do not matter. */
 function normalized(text: string): string {
   return text
     .replace(/\d+(\.\d+)? (ms|s)\b/g, "N $2")
     .replace(/\b\d+\.\d+\.\d+\b/g, "X.Y.Z")
     .replace(/\b\d+ threads?\b/g, "N threads")
+    .replace(/\b\d+(\.\d+)?e-\d+\b/g, "N")
     .replace(/[ \t]+$/gm, "")
     .trim();
 }

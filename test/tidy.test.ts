@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["grammar", "src/ir"],
   ["src/ops"],
   ["src/weights", "src/semantics", "src/passes"],
-  ["src/targets", "src/report"],
+  ["src/targets", "src/report", "src/lints"],
   ["src/compile.ts src/describe.ts src/index.ts", "src/runtime"],
   ["src/diagnostics.ts"],
   ["src/cli", "src/lsp"],
