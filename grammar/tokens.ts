@@ -18,18 +18,18 @@ function sign(name: string, text: string): TokenType {
 }
 
 /** A byte order mark counts as white space. */
-export const WhiteSpace: TokenType = token({
+token({
   name: "WhiteSpace",
   pattern: /[ \t\r\n\uFEFF]+/,
   group: Lexer.SKIPPED,
 });
-export const LineComment: TokenType = token({
+token({
   name: "LineComment",
   pattern: /\/\/[^\r\n]*/,
   group: "comments",
 });
-/** `/* … *​/` and `# …` are no comments of the language; they are told apart so that one message suffices. */
-export const ForeignComment: TokenType = token({
+/** Comments of other languages: told apart so that one message suffices. */
+token({
   name: "ForeignComment",
   pattern: /\/\*(?:[^*]|\*(?!\/))*\*\/|#[^\r\n]*/,
   group: "foreign",
