@@ -2,7 +2,7 @@
  * Bundles the command line and the library into `dist/`. Files appear one by one, each whole, the entries last:
  * whoever starts meanwhile finds the old program or the new one. `import { build }` or run it.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
@@ -14,7 +14,7 @@ export async function build() {
   const dist = join(root, "dist");
   const { outputFiles } = await bundle({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, p]) => existsSync(join(root, p)))),
+    entryPoints: ENTRIES,
     outdir: dist,
     outExtension: { ".js": ".mjs" },
     // Each command is a chunk of its own, loaded when it is asked for.
