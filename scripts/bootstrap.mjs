@@ -112,7 +112,14 @@ function npmCommand() {
 function buildIsCurrent() {
   const built = statSync(join(root, "dist", "dnc.mjs"), { throwIfNoEntry: false });
   if (built === undefined) return false;
-  const sources = ["package.json", "package-lock.json", "scripts/build.mjs", "src", "grammar"];
+  const sources = [
+    "package.json",
+    "package-lock.json",
+    "scripts/build.mjs",
+    "scripts/launch.mjs",
+    "src",
+    "grammar",
+  ];
   return sources.every((name) => newestChange(join(root, name)) < built.mtimeMs);
 }
 

@@ -1,4 +1,4 @@
 /** The program `dnc`: importing this module runs it. */
 import { runProgram } from "./program.ts";
 
-await runProgram(process.argv.slice(2));
+void runProgram(process.argv.slice(2));

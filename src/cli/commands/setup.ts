@@ -32,8 +32,6 @@ export const command: Command = {
   exitCodes: [[4, "the library could not be provided"]],
   async run(positionals, flags, terminal) {
     if (positionals.length > 0) throw new UsageError("`dnc setup` takes no arguments");
-    // Ctrl-C ends the process through its handlers; so must the other polite signals, or the cleaning-up is skipped.
-    for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
     const progress = showProgress(terminal);
     const problems = collectDiagnostics();
     const installation = await setUp(
