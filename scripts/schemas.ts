@@ -187,7 +187,16 @@ const ops = z.strictObject({
   stages: z.array(
     z.strictObject({
       name: text,
-      group: z.enum(["units", "pooling", "norm", "activation", "regularise", "joins", "shape"]),
+      group: z.enum([
+        "units",
+        "pooling",
+        "norm",
+        "activation",
+        "regularise",
+        "joins",
+        "per channel",
+        "shape",
+      ]),
       summary: text,
       syntax: text.meta({ description: "What may be left out stands in brackets." }),
       arguments: z.array(

@@ -5,6 +5,7 @@ Usage: python scripts/torch-ops.py > test/golden/torch-ops.json   (needs torch; 
 A case is a call as the language makes it (kernel, stride, channels, arguments), the shapes of its inputs with the
 batch, and the result. Inputs and weights are not stored: element e of tensor number t is 2u(1000 * t + e) - 1 with u of
 src/weights/hash.ts; t counts the inputs from 0 and the weights, in PyTorch's order, from 10. Variances are 0.5 + u.
+Where a case has a `factor`, its inputs are multiplied by it.
 """
 import json
 import sys
@@ -32,13 +33,15 @@ def tensor(number, shape, low=-1.0, high=1.0):
 cases = []
 
 
-def case(name, op, inputs, result, **call):
+def case(name, op, inputs, result, factor=None, **call):
     call.setdefault("arguments", {})
+    scaled = {} if factor is None else {"factor": factor}
     cases.append(
         {
             "name": name,
             "op": op,
             "inputs": [list(x.shape) for x in inputs],
+            **scaled,
             "call": call,
             "output": {"shape": list(result.shape), "data": result.reshape(-1).tolist()},
         }
@@ -150,14 +153,51 @@ for sizes in ([5], [3, 4], [2, 3, 2]):
     x = tensor(0, [2, 3, *sizes])
     axes = list(range(2, 2 + len(sizes)))
     case(f"gap on {sizes}", "gap", [x], x.mean(axes))
+    case(f"gmp on {sizes}", "gmp", [x], x.amax(axes))
     case(f"flatten on {sizes}", "flatten", [x], x.flatten(1))
 
 for sizes in ([], [5], [3, 4], [2, 3, 2]):
     x = tensor(0, [2, 3, *sizes])
     w, b, mean, variance = (tensor(10, [3]), tensor(11, [3]), tensor(12, [3]), tensor(13, [3], 0.5, 1.5))
     case(f"bn on {sizes}", "bn", [x], F.batch_norm(x, mean, variance, w, b, eps=1e-5))
-    case(f"relu on {sizes}", "relu", [x], F.relu(x))
-    case(f"sigmoid on {sizes}", "sigmoid", [x], torch.sigmoid(x))
+    # Beyond the 6 at which some activations are cut.
+    wide = 8 * x
+    for name, activation in {
+        "relu": F.relu,
+        "relu6": F.relu6,
+        "leakyrelu": F.leaky_relu,
+        "elu": F.elu,
+        "silu": F.silu,
+        "gelu": F.gelu,
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "hardswish": F.hardswish,
+        "hardsigmoid": F.hardsigmoid,
+    }.items():
+        case(f"{name} on {sizes}", name, [x], activation(wide), factor=8)
+    case(f"prelu on {sizes}", "prelu", [x], F.prelu(x, w))
+    case(f"prelu with one slope on {sizes}", "prelu", [x], F.prelu(x, w[:1]), arguments={"single": True})
+    normal = F.layer_norm(x.movedim(1, -1), [3], w, b, 1e-5).movedim(-1, 1)
+    case(f"ln on {sizes}", "ln", [x], normal)
+    for size in (1, 2, 3, 4, 5):
+        # PyTorch wants at least one axis of positions.
+        response = F.local_response_norm(x.reshape(2, 3, -1), size, 0.5, 0.75, 2).reshape(x.shape)
+        arguments = {"size": size, "alpha": 0.5, "k": 2}
+        case(f"lrn over {size} channels on {sizes}", "lrn", [x], response, arguments=arguments)
+    split, v, c = tensor(0, [2, 6, *sizes]), tensor(10, [6]), tensor(11, [6])
+    for groups in (1, 2, 6):
+        grouped = F.group_norm(split, groups, v, c, 0.01)
+        arguments = {"groups": groups, "eps": 0.01}
+        case(f"gn in {groups} groups on {sizes}", "gn", [split], grouped, arguments=arguments)
+    if sizes:
+        case(f"instancenorm on {sizes}", "instancenorm", [x], F.instance_norm(x))
+        affine = F.instance_norm(x, weight=w, bias=b)
+        case(f"affine instancenorm on {sizes}", "instancenorm", [x], affine, arguments={"affine": True})
+    per_channel = [3, *[1] * len(sizes)]
+    case(f"scale on {sizes}", "scale", [x], x * w.reshape(per_channel))
+    shifted = x * w.reshape(per_channel) + b.reshape(per_channel)
+    case(f"scale with bias on {sizes}", "scale", [x], shifted, arguments={"bias": True})
+    case(f"droppath on {sizes}", "droppath", [x], 0.8 * x, arguments={"keep": 0.8})
     case(f"softmax on {sizes}", "softmax", [x], F.softmax(x, 1))
     case(f"dropout on {sizes}", "dropout", [x], F.dropout(x, 0.5, training=False))
     case(f"id on {sizes}", "id", [x], x)
@@ -175,6 +215,13 @@ case(
     F.batch_norm(x, mean, variance, eps=0.01),
     arguments={"affine": False, "eps": 0.01},
 )
+x = tensor(0, [3, 3])
+case("leakyrelu with a slope", "leakyrelu", [x], F.leaky_relu(x, 0.3), arguments={"slope": 0.3})
+case("elu with an alpha", "elu", [x], F.elu(x, 0.3), arguments={"alpha": 0.3})
+x = tensor(0, [2, 64, 3])
+case("gn by default", "gn", [x], F.group_norm(x, 32, tensor(10, [64]), tensor(11, [64])))
+case("lrn by default", "lrn", [x], F.local_response_norm(x, 5))
+
 x, w, b = tensor(0, [3, 7]), tensor(10, [4, 7]), tensor(11, [4])
 case("linear", "linear", [x], F.linear(x, w, b), channels=4)
 case("linear without bias", "linear", [x], F.linear(x, w), channels=4, arguments={"bias": False})

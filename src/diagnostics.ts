@@ -9,6 +9,7 @@ import * as pipeline from "./compile.ts";
 import * as add from "./ops/add.ts";
 import * as callProblems from "./ops/call-problems.ts";
 import * as concat from "./ops/concat.ts";
+import * as groups from "./ops/groups.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
 import * as artifacts from "./runtime/artifact.ts";
@@ -52,6 +53,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   windows,
   add,
   concat,
+  groups,
   bindingsProblems,
   buildProblems,
   deadValuesProblems,

@@ -22,6 +22,8 @@ export interface Weight {
   /** In PyTorch's layout: `[out, in, ...size]` for kernels. */
   readonly shape: readonly number[];
   readonly trainable: boolean;
+  /** What all its elements start from; absent: what its role says. */
+  readonly initial?: number;
 }
 
 export interface Node<O extends Operator = Operator, A = unknown> {

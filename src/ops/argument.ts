@@ -91,6 +91,19 @@ export function fraction(minimum: number, below: number): ArgumentType<number> {
   );
 }
 
+/** A probability that is not zero. */
+export const share: ArgumentType<number> = numberWhere(
+  "a number in (0, 1]",
+  (value) => value.numerator > 0n && compare(value, rational(1)) <= 0,
+);
+
+export const number: ArgumentType<number> = numberWhere("a number", () => true);
+
+export const nonNegative: ArgumentType<number> = numberWhere(
+  "a number of at least 0",
+  (value) => value.numerator >= 0n,
+);
+
 export const positive: ArgumentType<number> = numberWhere(
   "a number above 0",
   (value) => value.numerator > 0n,

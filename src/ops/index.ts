@@ -6,15 +6,31 @@ import { bottleneck } from "./bottleneck.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
 import { dropout } from "./dropout.ts";
+import { droppath } from "./droppath.ts";
+import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
 import { gap } from "./gap.ts";
+import { gelu } from "./gelu.ts";
+import { gmp } from "./gmp.ts";
+import { gn } from "./gn.ts";
+import { hardsigmoid } from "./hardsigmoid.ts";
+import { hardswish } from "./hardswish.ts";
 import { id } from "./id.ts";
+import { instancenorm } from "./instancenorm.ts";
+import { leakyrelu } from "./leakyrelu.ts";
 import { linear } from "./linear.ts";
+import { ln } from "./ln.ts";
+import { lrn } from "./lrn.ts";
 import { maxpool } from "./maxpool.ts";
 import type { Stage } from "./op.ts";
+import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
+import { relu6 } from "./relu6.ts";
+import { scale } from "./scale.ts";
 import { sigmoid } from "./sigmoid.ts";
+import { silu } from "./silu.ts";
 import { softmax } from "./softmax.ts";
+import { tanh } from "./tanh.ts";
 
 export const STAGES: readonly Stage[] = [
   conv,
@@ -23,13 +39,29 @@ export const STAGES: readonly Stage[] = [
   maxpool,
   avgpool,
   gap,
+  gmp,
   bn,
+  ln,
+  gn,
+  instancenorm,
+  lrn,
   relu,
+  relu6,
+  leakyrelu,
+  prelu,
+  elu,
+  silu,
+  gelu,
   sigmoid,
+  tanh,
+  hardswish,
+  hardsigmoid,
   softmax,
   dropout,
+  droppath,
   concat,
   add,
+  scale,
   id,
   flatten,
 ];

@@ -81,6 +81,10 @@ function loweringOf(
     shapes,
     add: (primitive, inputs, suffix) =>
       builder.add(suffix === undefined ? node.path : `${node.path}/${suffix}`, primitive, inputs),
+    number(value, suffix) {
+      const values = (): Float32Array => Float32Array.of(value);
+      return builder.add(`${node.path}/${suffix}`, { kind: "constant", shape: [], values }, []);
+    },
     filled: (value, suffix) => {
       const shape = [shapes[0].channels];
       const fill = (): Float32Array => new Float32Array(shapes[0].channels).fill(value);

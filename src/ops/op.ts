@@ -13,7 +13,15 @@ import type { Arguments, ArgumentValues } from "./argument.ts";
 import type { WeightLayout } from "./layout.ts";
 import type { Settings } from "./settings.ts";
 
-export type Group = "units" | "pooling" | "norm" | "activation" | "regularise" | "joins" | "shape";
+export type Group =
+  | "units"
+  | "pooling"
+  | "norm"
+  | "activation"
+  | "regularise"
+  | "joins"
+  | "per channel"
+  | "shape";
 
 /** What a stage takes beside its arguments: `conv 3x3 /2 -> 64`. */
 export interface Slots {
@@ -92,12 +100,16 @@ export interface WeightSpec {
   readonly name: string;
   readonly role: WeightRole;
   readonly shape: readonly number[];
+  /** What all its elements start from; absent: what its role says. */
+  readonly initial?: number;
 }
 
 /** What lowering an operation may use: primitives named below the node's path, and its weights. */
 export interface Lowering {
   /** Adds a primitive; without a `suffix` it takes the node's own path and is its result. */
   add(primitive: Primitive, inputs: readonly Ref[], suffix?: string): Ref;
+  /** One number for all elements, as a constant. */
+  number(value: number, suffix: string): Ref;
   /** One number per channel of the first operand. */
   filled(value: number, suffix: string): Ref;
   /** The weight of that name as a constant, in PyTorch's layout unless told otherwise. */

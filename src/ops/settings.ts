@@ -5,7 +5,20 @@ export const ORDERS = ["pre", "post", "bare"] as const;
 export type Order = (typeof ORDERS)[number];
 
 /** Named here, not in `activations.ts`, because arguments are typed before operations exist. */
-export const ACTIVATION_WORDS = ["relu", "sigmoid", "softmax"] as const;
+export const ACTIVATION_WORDS = [
+  "relu",
+  "relu6",
+  "leakyrelu",
+  "prelu",
+  "elu",
+  "silu",
+  "gelu",
+  "sigmoid",
+  "tanh",
+  "hardswish",
+  "hardsigmoid",
+  "softmax",
+] as const;
 export type ActivationWord = (typeof ACTIVATION_WORDS)[number];
 
 export const orderArgument: Argument<Order> = {

@@ -41,6 +41,7 @@ export const GROUP_TITLES: Readonly<Record<Group, string>> = {
   activation: "Activations",
   regularise: "Regularization",
   joins: "Joins",
+  "per channel": "Per channel",
   shape: "Shape",
 };
 

@@ -1,6 +1,6 @@
 /** Units: what `order` makes of a convolution. `pre`: norm, activation, conv; `post`: conv, norm, activation; `bare`: conv. */
 import { invariant } from "../base/invariant.ts";
-import { activationOf } from "./activations.ts";
+import { activate } from "./activations.ts";
 import {
   type Argument,
   type Arguments,
@@ -68,8 +68,7 @@ export function applyUnit<N>(
   const bias = call.arguments.bias ?? settings.bias ?? order === "bare";
   const act = call.arguments.act ?? (order === "bare" ? undefined : (settings.act ?? "relu"));
   const normalize = (x: Value): Value => expansion.emit(bn, bnAttrs({}, settings), [x], "bn");
-  const activate = (x: Value): Value =>
-    act === undefined ? x : expansion.emit(activationOf(act), {}, [x], act);
+  const activated = (x: Value): Value => (act === undefined ? x : activate(act, x, expansion));
   const convolve = (x: Value): Value | undefined => {
     const attrs = op.attrs(
       { ...call, channels, arguments: { ...call.arguments, bias } },
@@ -79,10 +78,10 @@ export function applyUnit<N>(
     return attrs === undefined ? undefined : expansion.emit(op, attrs, [x]);
   };
 
-  if (order === "pre") return convolve(activate(normalize(input)));
+  if (order === "pre") return convolve(activated(normalize(input)));
   const result = convolve(input);
   if (result === undefined) return undefined;
-  return activate(order === "post" ? normalize(result) : result);
+  return activated(order === "post" ? normalize(result) : result);
 }
 
 export function unsupportedGroups(expansion: Expansion): void {

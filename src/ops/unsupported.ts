@@ -7,17 +7,14 @@ export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
   explain: {
     title: "not-supported-yet",
     text: "The language has this, and this version of dnc does not build it yet. Nothing is skipped or approximated: the file is rejected until it can be compiled as written.",
-    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gmp >; }\n",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < attention >; }\n",
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
   },
 });
 
 /** Stages of edition 1 without an implementation. */
 export const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set(
-  (
-    "dwconv upconv gmp ln gn instancenorm lrn relu6 leakyrelu prelu elu silu gelu tanh hardswish hardsigmoid " +
-    "droppath mul sub max gate scale upsample pad crop chpad slice shuffle"
-  ).split(" "),
+  "dwconv upconv mul sub max gate upsample pad crop chpad slice shuffle".split(" "),
 );
 
 /** Stages that people know from elsewhere and a later edition may bring. */

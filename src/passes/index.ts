@@ -1,9 +1,9 @@
 /** The passes of each target, in the order in which they run. A new pass is a file here and a line below. */
-import { batchNormRank } from "./batch-norm-rank.ts";
 import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
 import { fetchOutputs } from "./fetch-outputs.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
+import { imageRank } from "./image-rank.ts";
 import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeIdentity } from "./remove-identity.ts";
@@ -16,7 +16,7 @@ export const savedModelPasses: readonly Pass[] = [
   // After folding, because it makes kernels larger.
   evenDilation,
   // On what is left after folding, because a folded batch normalization needs no particular rank.
-  batchNormRank,
+  imageRank,
   // After everything that reads windows, because they have no padding of their own any more.
   explicitPadding,
   // After identities are gone, because it adds one that has to stay.

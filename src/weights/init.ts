@@ -24,6 +24,8 @@ export function initFill(graph: CheckedGraph, seed: number): Fill {
 }
 
 function distributionOf(weight: Weight, node: OpNode): Distribution {
+  const { initial } = weight;
+  if (initial !== undefined) return () => initial;
   switch (weight.role) {
     case "kernel":
       return kernelDistribution(weight, initOf(node));

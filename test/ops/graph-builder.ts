@@ -43,9 +43,9 @@ export function graphBuilder(name: string): GraphBuilder {
       const shapes: Operands<Shape> = [first.shape, ...rest.map((node) => node.shape)];
       const attrs = op.attrs({ arguments: {}, ...call }, shapes, quietSite);
       if (attrs === undefined) throw new InternalError(`the call of ${path} is rejected`);
-      const own = op.weights(shapes, attrs).map((spec): Weight => {
+      const own = op.weights(shapes, attrs).map(({ name, ...spec }): Weight => {
         const trainable = spec.role !== "mean" && spec.role !== "variance";
-        return { path: `${path}/${spec.name}`, role: spec.role, shape: spec.shape, trainable };
+        return { ...spec, path: `${path}/${name}`, trainable };
       });
       return push({
         path,

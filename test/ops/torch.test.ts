@@ -1,6 +1,7 @@
 /** The references against PyTorch, call by call. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import type { Tensor } from "../../src/ir/tensor.ts";
 import { STAGES } from "../../src/ops/index.ts";
 import type { Call, OpStage } from "../../src/ops/op.ts";
 import { hashUniform } from "../../src/weights/hash.ts";
@@ -12,6 +13,7 @@ interface Case {
   readonly name: string;
   readonly op: string;
   readonly inputs: readonly [readonly number[], ...(readonly number[])[]];
+  readonly factor?: number;
   readonly call: Partial<Call>;
   readonly output: { readonly shape: readonly number[]; readonly data: readonly number[] };
 }
@@ -27,15 +29,19 @@ function numbered(index: number, shape: readonly number[], low: number) {
   return tensor(shape, values);
 }
 
-for (const { name, op, inputs, call, output } of golden.cases) {
+for (const { name, op, inputs, factor = 1, call, output } of golden.cases) {
   it(`PyTorch computes the same: ${name}`, () => {
     const stage = OPS.find((candidate) => candidate.name === op);
     if (stage === undefined) throw new Error(`the golden file knows ${op}, and src/ops does not`);
     const [first, ...rest] = inputs;
+    const input = (shape: readonly number[], index: number): Tensor => {
+      const { data } = numbered(index, shape, -1);
+      return { shape, data: data.map((value) => factor * value) };
+    };
     const result = applyOp(
       stage,
       call,
-      [numbered(0, first, -1), ...rest.map((shape, index) => numbered(index + 1, shape, -1))],
+      [input(first, 0), ...rest.map((shape, index) => input(shape, index + 1))],
       ({ role, shape }, index) => {
         const weight = numbered(10 + index, shape, -1);
         // Variances lie in [0.5, 1.5).

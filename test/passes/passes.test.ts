@@ -5,11 +5,11 @@ import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
 import type { LoweredGraph } from "../../src/ir/lowered.ts";
 import { printLowered } from "../../src/ir/lowered-print.ts";
-import { batchNormRank } from "../../src/passes/batch-norm-rank.ts";
 import { evenDilation } from "../../src/passes/even-dilation.ts";
 import { explicitPadding } from "../../src/passes/explicit-padding.ts";
 import { fetchOutputs } from "../../src/passes/fetch-outputs.ts";
 import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
+import { imageRank } from "../../src/passes/image-rank.ts";
 import { savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
@@ -84,14 +84,22 @@ const examples: readonly Example[] = [
     graph: sketch([4, 9, 9, 2], (s, x) => s.conv("conv", x, 2, 3, { dilation: 3 })),
   },
   {
-    pass: batchNormRank,
-    name: "on-vectors",
+    pass: imageRank,
+    name: "batch-norm-on-vectors",
     graph: sketch([4], (s, x) => s.norm("bn", x)),
   },
   {
-    pass: batchNormRank,
-    name: "not-on-volumes",
+    pass: imageRank,
+    name: "batch-norm-not-on-volumes",
     graph: sketch([2, 3, 4, 5], (s, x) => s.norm("bn", x)),
+  },
+  {
+    pass: imageRank,
+    name: "response-norm-on-volumes",
+    graph: sketch([2, 3, 4, 5], (s, x) => {
+      const attrs = { radius: 2, bias: 1, alpha: 1e-4, beta: 0.75 } as const;
+      return s.add("lrn", { kind: "local-response-normalization", ...attrs }, [x]);
+    }),
   },
   {
     pass: explicitPadding,
@@ -249,7 +257,7 @@ it("the runner tells what each pass did", () => {
     { name: "remove-identity", before: 4, after: 3 },
     { name: "fold-batch-norm", before: 3, after: 2 },
     { name: "even-dilation", before: 2, after: 2 },
-    { name: "batch-norm-rank", before: 2, after: 2 },
+    { name: "image-rank", before: 2, after: 2 },
     { name: "explicit-padding", before: 2, after: 2 },
     { name: "fetch-outputs", before: 2, after: 2 },
     { name: "remove-dead-code", before: 2, after: 2 },

@@ -173,8 +173,6 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
       return builder.add(name, { kind: "subtract" }, [x, reduced]);
     }
     case "local-response-normalization": {
-      // TensorFlow has it on images only.
-      if (shape.length !== 4) return x;
       const { kind, amount } = step;
       return builder.add(name, { kind, radius: amount - 1, bias: 1, alpha: 0.5 / amount, beta: 0.75 }, [x]);
     }

@@ -73,6 +73,7 @@ it("every kind of primitive, at every rank, computes what the loops compute", as
     "batch-normalization",
     "concat",
     "leaky-relu",
+    "local-response-normalization",
     "power",
     "reduce",
     "subtract",

@@ -1,0 +1,16 @@
+/** Global maximum pooling: the largest number of each channel over all positions. */
+import { defineGlobalPool } from "./global-pool.ts";
+import type { OpStage } from "./op.ts";
+
+export const gmp: OpStage<object> = defineGlobalPool({
+  name: "gmp",
+  summary: "Global maximum pooling: the largest number over all positions, a vector.",
+  example: {
+    source: "gmp",
+    input: { channels: 64, sizes: [7, 7] },
+    output: { channels: 64, sizes: [] },
+    parameters: 0,
+  },
+  reduction: "max",
+  of: (plane) => plane.reduce((largest, value) => Math.max(largest, value)),
+});
