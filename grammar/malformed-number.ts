@@ -29,7 +29,8 @@ function kernelSizes(text: string): readonly string[] | undefined {
 function kernelProblem(span: Span, text: string, kernel: string): Diagnostic {
   const fix: Fix = {
     title: `write ${quoted(kernel)} with the letter x`,
-    applicability: "machine-applicable",
+    // After the sign at the end of `3×` its second size may follow.
+    applicability: /\D$/.test(text) ? "maybe-incorrect" : "machine-applicable",
     edits: [{ span, text: kernel }],
   };
   const foreign = /[^\dxX]/.exec(text);

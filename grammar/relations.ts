@@ -92,9 +92,11 @@ export function endRegion(state: State): void {
   const isBare = region.keyword.tokenType === t.When && first?.tokenType !== t.OpenParen;
   if (first === undefined || last === undefined || (region.relation === undefined && !isBare)) return;
   const end = (last.endOffset ?? last.startOffset) + 1;
+  // Where an operand is missing as well, parentheses alone do not mend it.
+  const isWhole = t.operandEnds.has(last.tokenType);
   const fix: Fix = {
     title: "put it in parentheses",
-    applicability: "machine-applicable",
+    applicability: isWhole ? "machine-applicable" : "maybe-incorrect",
     edits: [
       { span: { file: state.file, start: first.startOffset, end: first.startOffset }, text: "(" },
       { span: { file: state.file, start: end, end }, text: ")" },

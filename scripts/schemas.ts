@@ -49,7 +49,14 @@ const diagnosticFields = {
     })
     .optional(),
   frames: z.array(frame).meta({ description: "The expansion, outermost first." }),
-  iterations: z.strictObject({ first: z.int(), failing: z.array(z.int()), total: z.int() }).optional(),
+  iterations: z
+    .strictObject({
+      first: z.int(),
+      failing: z.array(z.int()),
+      unchecked: z.array(z.int()).optional(),
+      total: z.int(),
+    })
+    .optional(),
   sizes: z.array(text),
 };
 

@@ -9,6 +9,7 @@ import * as pipeline from "./compile.ts";
 import * as add from "./ops/add.ts";
 import * as callProblems from "./ops/call-problems.ts";
 import * as concat from "./ops/concat.ts";
+import * as flatten from "./ops/flatten.ts";
 import * as groups from "./ops/groups.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
@@ -37,8 +38,10 @@ import * as modelInputProblems from "./semantics/model-inputs.ts";
 import * as moduleProblems from "./semantics/module.ts";
 import * as recursionProblems from "./semantics/recursion.ts";
 import * as resolveProblems from "./semantics/resolve.ts";
+import * as resolveBodyProblems from "./semantics/resolve-body.ts";
 import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
 import * as resolveNamesProblems from "./semantics/resolve-names.ts";
+import * as siteProblems from "./semantics/site.ts";
 import * as symbolicProblems from "./semantics/symbolic.ts";
 import * as symbolProblems from "./semantics/symbols.ts";
 import * as typesProblems from "./semantics/types.ts";
@@ -53,6 +56,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   windows,
   add,
   concat,
+  flatten,
   groups,
   bindingsProblems,
   buildProblems,
@@ -68,6 +72,8 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   resolveProblems,
   resolveCallsProblems,
   resolveNamesProblems,
+  resolveBodyProblems,
+  siteProblems,
   typesProblems,
   unknownCalleeProblems,
   unusedProblems,

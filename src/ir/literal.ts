@@ -11,6 +11,8 @@ export type Literal =
   | { readonly kind: "word"; readonly value: string }
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "list"; readonly items: readonly Literal[] }
+  /** A block by its name, passed as an argument; only the checker knows what stands behind it. */
+  | { readonly kind: "block"; readonly value: string; readonly definition: object }
   /** A number that depends on a symbol: `H/32`. */
   | { readonly kind: "symbolic"; readonly value: Fraction };
 

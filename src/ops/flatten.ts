@@ -1,8 +1,22 @@
 /** All elements of a sample as one vector, channels outermost as in PyTorch. */
-import { elementCount, rankOf } from "../ir/shape.ts";
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { listOf } from "../base/text.ts";
+import { elementCount, isBoundShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { printSize } from "../ir/size.ts";
 import { channelsFirst } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf } from "./reference-tensor.ts";
+
+export const dependsOnSymbol: DiagnosticKind<[sizes: string]> = defineDiagnostic({
+  code: "DN0506",
+  message: (sizes) => `the length of the vector would depend on ${sizes}, and so would the weights behind it`,
+  explain: {
+    title: "weights-depend-on-symbol",
+    text: "The number of weights of a network is fixed, whatever it is fed. A vector of all elements of a map of free size has no fixed length; `gap` gives one number per channel for every size.",
+    wrong: "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < flatten; linear -> 2 >; }\n",
+    right: "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < gap; linear -> 2 >; }\n",
+  },
+});
 
 export const flatten: OpStage<object> = defineOp({
   name: "flatten",
@@ -19,7 +33,16 @@ export const flatten: OpStage<object> = defineOp({
     },
   ],
   attrs: () => ({}),
-  shape: ([input]) => ({ channels: Number(elementCount(input)), sizes: [] }),
+  shape([input], _attrs, site) {
+    if (isBoundShape(input)) return { channels: Number(elementCount(input)), sizes: [] };
+    const free = input.sizes.flatMap((size, index) => (typeof size === "number" ? [] : [index + 1]));
+    site.report(dependsOnSymbol, [listOf(free.map((axis) => printSize(sizeAt(input, axis) ?? 0)))], {
+      claims: free.map((axis) => ({ input: 0, axis })),
+      doubts: [0],
+      help: ["take the mean over the positions with `gap`, or give the size a number"],
+    });
+    return { channels: input.channels, sizes: [] };
+  },
   // Channels come first already, so the elements stand in the right order.
   reference([x]) {
     const { batch } = extentsOf(x);

@@ -53,6 +53,8 @@ export interface ReportDetails {
   readonly label?: string;
   /** Sizes that the message rests on: each is traced to the stage that made it. */
   readonly claims?: readonly Claim[];
+  /** Further axes of the result that the mistake leaves in doubt. */
+  readonly doubts?: readonly Axis[];
   readonly notes?: readonly string[];
   readonly help?: readonly string[];
   /** Told once a model, at the call in it that leads here: the model as a whole is to blame. */

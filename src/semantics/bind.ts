@@ -115,6 +115,8 @@ function isOfType(value: Literal, type: string, listDepth: number): boolean {
       return value.kind === "word";
     case "str":
       return value.kind === "string";
+    case "block":
+      return value.kind === "block";
     default:
       // Unknown types were reported where they are declared.
       return true;

@@ -43,6 +43,7 @@ export function parseSetting(
   const environment = {
     scope: childScope(),
     isBad: () => false,
+    blockOf: () => undefined,
     decide: () => undefined,
     report: ((kind, args, at, more) => {
       reporter.report(kind.at({ span: spanOf(at), ...more }, ...args));

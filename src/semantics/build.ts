@@ -7,10 +7,10 @@ import { withSeparators } from "../base/text.ts";
 import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import type { Environment } from "./evaluate.ts";
-import { isStandardLibrary, type Module } from "./module.ts";
+import { type BlockDefinition, isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
 import type { Resolution } from "./resolve.ts";
-import { lookUp, type Scope } from "./scope.ts";
+import { lookUp, type Scope, type SharedInstance } from "./scope.ts";
 import { decided, type Symbols } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
 
@@ -62,6 +62,26 @@ export interface Place {
   /** Of the nodes made here: `net/features/dense/3`. */
   readonly path: string;
   readonly scope: Scope;
+  /** The weights to make or to use again, inside a shared instance. */
+  readonly sharing?: Sharing | undefined;
+  /** The calls of blocks around it, innermost first. */
+  readonly activation?: Activation | undefined;
+}
+
+/** One use of a shared instance. */
+export interface Sharing {
+  readonly instance: SharedInstance;
+  /** How many nodes of this use have their weights. */
+  next: number;
+}
+
+/** A block at work, with what its parameters are bound to. */
+export interface Activation {
+  readonly definition: BlockDefinition;
+  readonly scope: Scope;
+  /** How often the block contains itself up to here. */
+  readonly depth: number;
+  readonly parent: Activation | undefined;
 }
 
 type PlacedDetails = DiagnosticDetails & { readonly span: Span };
@@ -107,6 +127,7 @@ export function environmentAt(
   return {
     scope: place.scope,
     ...flow,
+    blockOf: (expression) => place.build.resolution.blocks.get(expression),
     decide(condition, span) {
       const answer = decided(place.build.symbols, condition);
       if (answer !== undefined) return answer;

@@ -145,3 +145,15 @@ export function readArgument(
   }
   return { value: guess, isGuess: true };
 }
+
+/** The parts that messages may point at, by name. */
+export function partsOf(form: CallForm): ReadonlyMap<string, Span> {
+  const parts = new Map<string, Span>([["name", form.name.span]]);
+  for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
+    const node = form[part];
+    if (node !== undefined) parts.set(part, node.span);
+  }
+  for (const item of form.arguments?.items ?? [])
+    if (item.name !== undefined) parts.set(item.name.text, item.span);
+  return parts;
+}

@@ -4,7 +4,19 @@ import { stageNamed } from "../ops/index.ts";
 import type { Stage } from "../ops/op.ts";
 import type { BlockDefinition, Definition, Module } from "./module.ts";
 
-export type Callee = { readonly kind: "stage"; readonly stage: Stage } | BlockDefinition;
+/** What a name means without values: what is known of it, and what is a block or an instance, whichever. */
+export type Callee =
+  | StageCallee
+  | BlockDefinition
+  /** A `shared` instance. */
+  | { readonly kind: "shared" }
+  /** A block that a parameter or loop variable holds. */
+  | { readonly kind: "held" };
+
+export interface StageCallee {
+  readonly kind: "stage";
+  readonly stage: Stage;
+}
 
 export function nameText(name: ast.QualifiedName): string {
   return name.parts.map((part) => part.text).join(".");
@@ -18,7 +30,7 @@ export function definitionOf(name: ast.QualifiedName, module: Module): Definitio
 }
 
 /** `undefined` for whatever cannot be called; the resolver reports it. */
-export function calleeOf(name: ast.QualifiedName, module: Module): Callee | undefined {
+export function calleeOf(name: ast.QualifiedName, module: Module): StageCallee | BlockDefinition | undefined {
   const stage = name.parts.length === 1 ? stageNamed(name.parts[0].text) : undefined;
   if (stage !== undefined) return { kind: "stage", stage };
   const definition = definitionOf(name, module);
@@ -27,3 +39,21 @@ export function calleeOf(name: ast.QualifiedName, module: Module): Callee | unde
 
 /** Whether the kernel is given as `size=`. */
 export const SIZE_ARGUMENT = "size";
+
+/** How many leading positional arguments of a call are tensors. */
+export function tensorsIn(list: ast.Arguments | undefined, callee: Callee, isSource: boolean): number {
+  const positional = leadingPositional(list);
+  const takesAll =
+    callee.kind === "stage"
+      ? callee.stage.join === true
+      : callee.kind === "block" && callee.ast.inputs !== undefined;
+  if (takesAll) return positional;
+  return isSource ? Math.min(1, positional) : 0;
+}
+
+/** How many arguments stand before the first named one. */
+function leadingPositional(list: ast.Arguments | undefined): number {
+  const items = list?.items ?? [];
+  const named = items.findIndex((item) => item.name !== undefined);
+  return named < 0 ? items.length : named;
+}

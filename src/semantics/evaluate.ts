@@ -33,6 +33,7 @@ import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
 import { wrongRank } from "../ops/window.ts";
 import { FUNCTIONS } from "./functions.ts";
+import type { BlockDefinition } from "./module.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import { applySymbolic, arithmetic, compareValues, type Failure, inconclusive } from "./symbolic.ts";
 
@@ -59,6 +60,8 @@ export interface Environment {
   /** Names that win over parameters: `params` in `expect`. */
   readonly metrics?: ReadonlyMap<string, Literal>;
   /** Expressions that were reported already. */
+  /** The block that a name stands for, where a block is wanted. */
+  blockOf(expression: NameExpression): BlockDefinition | undefined;
   /** Whether a condition on a symbol holds for all its values, or for none; reported otherwise. */
   decide(condition: Condition, span: Span): boolean | undefined;
   readonly isBad: (expression: Expression) => boolean;
@@ -253,6 +256,8 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
 }
 
 function nameOrCall(expression: NameExpression, environment: Environment): Literal | undefined {
+  const block = environment.blockOf(expression);
+  if (block !== undefined) return { kind: "block", value: block.ast.name.text, definition: block };
   const [head, member] = expression.name.parts;
   if (expression.arguments !== undefined) return callOf(expression, environment);
   if (member !== undefined) {
@@ -271,10 +276,11 @@ function nameOrCall(expression: NameExpression, environment: Environment): Liter
       return entry.value;
     case "failed":
       return undefined;
+    case "shared":
     case "tensor":
       return environment.report(
         badExpression,
-        [`${quoted(head.text)} is a tensor, not a number`],
+        [`${quoted(head.text)} is a ${entry.kind === "shared" ? "shared instance" : "tensor"}, not a number`],
         expression.span,
         { help: [`write \`${head.text}.c\` for its channels`] },
       );

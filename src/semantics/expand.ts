@@ -5,18 +5,20 @@ import { InternalError, invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
 import type { Operands, Stage, Value } from "../ops/op.ts";
+import { activate, fitsHeldBlock } from "./activation.ts";
 import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
-import { environmentAt, hasRoom, isBad, type Place } from "./build.ts";
-import { asChannels, type Channels, evaluateCall } from "./call.ts";
-import { type Callee, calleeOf } from "./callee.ts";
+import { environmentAt, hasRoom, isBad, type Place, report } from "./build.ts";
+import { asChannels, type Channels, evaluateCall, partsOf } from "./call.ts";
+import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { asCount, badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
-import type { BlockDefinition } from "./module.ts";
+import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
 import { silentProblems } from "./problems.ts";
-import { type CallForm, leadingPositional } from "./resolve-calls.ts";
-import { childScope, define, doubted, guessed, lookUp, type Scope } from "./scope.ts";
+import type { CallForm } from "./resolve-calls.ts";
+import { childScope, define, doubted, guessed, lookUp, type Scope, type SharedInstance } from "./scope.ts";
 import { expansionAt } from "./site.ts";
 import { checkType } from "./types.ts";
+import { valueNotApplied } from "./unknown-callee.ts";
 
 /** The value at the end of a body that begins with `input`. */
 export function expandBody(
@@ -134,20 +136,96 @@ function expandOperation(
   it: Value,
   path: string,
 ): Value {
-  const callee = calleeOf(operation.name, place.module);
-  const isJoin = callee?.kind === "stage" && callee.stage.join === true;
-  const form: CallForm = { ...operation, tensors: isJoin ? leadingPositional(operation.arguments) : 0 };
+  const callee = calleeAt(operation.name, place);
+  const form = formOf(operation, callee, false);
   const flow = { in: input, it };
-  if (isBad(place.build, operation)) {
+  const isStage = callee?.kind === "stage" && callee.stage.join !== true;
+  if (isBad(place.build, operation) || callee === undefined) {
     // What a misspelled argument leaves of a stage still tells how many axes come out.
-    if (callee?.kind !== "stage" || isJoin) return doubted(it);
+    if (!isStage) return doubted(it);
     const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
     return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
   }
-  invariant(callee !== undefined, "unknown operations were reported");
-  if (callee.kind === "block") return expandBlock(callee, form, operation.span, place, flow, it, path);
-  const operands = isJoin ? joinOperands(operation, form, place, flow, path) : [it];
-  return applyStage(callee.stage, form, operation.span, place, flow, operandsOf(operands), path);
+  const operands =
+    callee.kind === "stage" && callee.stage.join === true
+      ? joinOperands(operation, form, place, flow, path)
+      : operandsIn(form, place, flow, it);
+  return applyCallee(callee, form, operation.span, place, flow, operandsOf(operands), path);
+}
+
+/** The tensors that a call names, or the current value. */
+function operandsIn(form: CallForm, place: Place, flow: Flow, it: Value): readonly Value[] {
+  const tensors = tensorsOf(form, place, flow);
+  return tensors.length === 0 ? [it] : tensors;
+}
+
+type CalleeAtWork =
+  | StageCallee
+  | BlockDefinition
+  | { readonly kind: "shared"; readonly instance: SharedInstance };
+
+/** What a name in call position is, here and now; `undefined`: nothing that can be applied, which was reported. */
+function calleeAt(name: ast.QualifiedName, place: Place): CalleeAtWork | undefined {
+  const callee = calleeOf(name, place.module);
+  if (callee !== undefined) return callee;
+  const entry = lookUp(place.scope, name.parts[0].text);
+  if (entry?.kind === "shared") return { kind: "shared", instance: entry.instance };
+  if (entry?.kind !== "literal") return undefined;
+  const { value } = entry;
+  const held = value.kind === "block" && isBlockDefinition(value.definition) ? value.definition : undefined;
+  if (held === undefined)
+    report(place, valueNotApplied, [nameText(name), "no block", "a block"], { span: name.span });
+  return held;
+}
+
+function formOf(
+  call: Omit<CallForm, "tensors">,
+  callee: CalleeAtWork | undefined,
+  isSource: boolean,
+): CallForm {
+  return { ...call, tensors: callee === undefined ? 0 : tensorsIn(call.arguments, callee, isSource) };
+}
+
+function applyCallee(
+  callee: CalleeAtWork,
+  form: CallForm,
+  span: Span,
+  place: Place,
+  flow: Flow,
+  operands: Operands<Value>,
+  path: string,
+): Value {
+  if (callee.kind === "stage") return applyStage(callee.stage, form, span, place, flow, operands, path);
+  if (callee.kind === "block") return expandBlock(callee, form, span, place, flow, operands, path);
+  return applyInstance(callee.instance, span, place, operands);
+}
+
+/** Every use expands the operation anew, with the weights of the first. */
+function applyInstance(instance: SharedInstance, span: Span, place: Place, operands: Operands<Value>): Value {
+  const { operation, name, path } = instance;
+  instance.uses += 1;
+  const frame: Frame = {
+    kind: "call",
+    name,
+    definition: operation.name.span,
+    call: span,
+    bindings: [],
+    parent: place.frame,
+  };
+  const inner: Place = { ...place, frame, sharing: { instance, next: 0 } };
+  const callee = calleeAt(operation.name, inner);
+  const [it] = operands;
+  if (callee === undefined || isBad(place.build, operation)) return doubted(it);
+  const usePath = instance.uses === 1 ? path : `${path}.${instance.uses}`;
+  return applyCallee(
+    callee,
+    formOf(operation, callee, false),
+    operation.span,
+    inner,
+    { in: it, it },
+    operands,
+    usePath,
+  );
 }
 
 interface Flow {
@@ -229,29 +307,20 @@ function growthAt(unit: Span, scope: Scope, environment: Environment, guess: num
   return asChannels(entry.value, entry.argument ?? unit, environment, guess);
 }
 
-function partsOf(form: CallForm): ReadonlyMap<string, Span> {
-  const parts = new Map<string, Span>([["name", form.name.span]]);
-  for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
-    const node = form[part];
-    if (node !== undefined) parts.set(part, node.span);
-  }
-  for (const item of form.arguments?.items ?? [])
-    if (item.name !== undefined) parts.set(item.name.text, item.span);
-  return parts;
-}
-
 function expandBlock(
   callee: BlockDefinition,
   form: CallForm,
   span: Span,
   place: Place,
   flow: Flow,
-  it: Value,
+  operands: Operands<Value>,
   path: string,
 ): Value {
   const { ast: block, module } = callee;
   const { build } = place;
+  const [it] = operands;
   const caller = environmentAt(place, flow);
+  if (!fitsHeldBlock(callee, form, place)) return doubted(it);
   const names = block.parameters.map((parameter) => parameter.name.text);
   const given = evaluateArguments(form.arguments?.items.slice(form.tensors) ?? [], names, caller);
   const head = {
@@ -259,12 +328,19 @@ function expandBlock(
     frame: { ...callFrame(callee, span, place), bindings: [] },
     scope: build.fileScope(module),
   };
-  const headEnvironment = environmentAt(head, { in: it });
+  const headEnvironment = environmentAt(head, block.inputs === undefined ? { in: it } : {});
   const binding = bindParameters(block.parameters, given, head.scope, caller, headEnvironment);
   if (!checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller))
     return doubted(it);
+  const activation = activate(callee, binding.scope, form.name.span, place);
+  if (activation === undefined) return doubted(it);
+  for (const [index, name] of (block.inputs ?? []).entries()) {
+    const value = operands[index];
+    if (value !== undefined) binding.scope.entries.set(name.text, { kind: "tensor", value, span: name.span });
+  }
   const frame: Frame = { ...callFrame(callee, span, place), bindings: binding.printed };
-  const inner: Place = { build, module, frame, path, scope: binding.scope };
+  const { sharing } = place;
+  const inner: Place = { build, module, frame, path, scope: binding.scope, sharing, activation };
   const count = repetitions(callee, inner, it);
   if (count === "once") return expandBody(block.body, inner, it);
   if (count === undefined) return doubted(it);
@@ -300,15 +376,18 @@ export function expandSource(source: ast.Source, place: Place, flow: Flow, path:
     const entry = lookUp(place.scope, source.name.parts[0].text);
     return entry?.kind === "tensor" ? entry.value : undefined;
   }
-  const callee: Callee | undefined = calleeOf(source.name, place.module);
-  invariant(callee !== undefined, "unknown operations were reported");
-  const isJoin = callee.kind === "stage" && callee.stage.join === true;
-  const positional = leadingPositional(source.arguments);
-  const form: CallForm = { ...source, tensors: isJoin ? positional : Math.min(1, positional) };
+  const callee = calleeAt(source.name, place);
+  if (callee === undefined) return undefined;
+  const form = formOf(source, callee, true);
   const tensors = tensorsOf(form, place, flow);
-  const [first] = tensors;
-  if (first === undefined || tensors.length < form.tensors) return undefined;
-  const inner = `${path}/${lastPart(source.name)}`;
-  if (callee.kind === "block") return expandBlock(callee, form, source.span, place, flow, first, inner);
-  return applyStage(callee.stage, form, source.span, place, flow, operandsOf(tensors), inner);
+  if (tensors.length < form.tensors) return undefined;
+  return applyCallee(
+    callee,
+    form,
+    source.span,
+    place,
+    flow,
+    operandsOf(tensors),
+    `${path}/${lastPart(source.name)}`,
+  );
 }

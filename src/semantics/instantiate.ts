@@ -27,7 +27,7 @@ import { bindInputs, makeInput } from "./model-inputs.ts";
 import type { ModelDefinition, Module } from "./module.ts";
 import { gatherProblems, type Problems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
-import { childScope, define, type Scope } from "./scope.ts";
+import { childScope, define, type Scope, type SharedInstance } from "./scope.ts";
 import { noSymbols, type SymbolConstraint } from "./symbol-table.ts";
 import { settleSymbols } from "./symbols.ts";
 import { checkType } from "./types.ts";
@@ -240,6 +240,13 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
       case "let":
         define(scope, item.let.name.text, evaluate(item.let.value, environment), item.let.name.span);
         break;
+      case "shared": {
+        const { name, operation } = item;
+        const path = `${place.path}/${name.text}`;
+        const instance: SharedInstance = { name: name.text, operation, path, weights: [], uses: 0 };
+        scope.entries.set(name.text, { kind: "shared", instance, span: name.span });
+        break;
+      }
       case "value":
       case "output": {
         const value = expandItem(item, place);
@@ -257,8 +264,14 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     }
   }
   const graph: CheckedGraph = { name, nodes: build.nodes, inputs, outputs };
-  if (!build.progress.isWhole) return { graph, constraints: [] };
-  const constraints = settleSymbols(build, place.frame, losslessConditions(build.nodes));
+  // What is missing from a graph may be what makes its sizes fit.
+  const { isWhole } = build.progress;
+  const constraints = settleSymbols(
+    build,
+    place.frame,
+    isWhole ? losslessConditions(build.nodes) : undefined,
+  );
+  if (!isWhole) return { graph, constraints: [] };
   findDeadValues(graph, unread, place);
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
   return { graph, constraints };

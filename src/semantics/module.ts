@@ -82,6 +82,11 @@ export interface Module {
   readonly syntaxErrors: readonly Span[];
 }
 
+/** Whether what an argument holds is a block. */
+export function isBlockDefinition(definition: object): definition is BlockDefinition {
+  return "kind" in definition && definition.kind === "block";
+}
+
 /** Gives the file that an import means, or `undefined` when it cannot be read. */
 export type Loader = (request: string, importer: SourceFile) => SourceFile | undefined;
 

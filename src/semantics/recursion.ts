@@ -2,7 +2,6 @@
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
-import { notSupported } from "../ops/unsupported.ts";
 import { definitionOf } from "./callee.ts";
 import type { Definition, Program } from "./module.ts";
 
@@ -11,7 +10,7 @@ export const recursiveBlock: DiagnosticKind<[name: string, chain: string]> = def
   message: (name: string, chain: string) => `${quoted(name)} contains itself: ${chain}`,
   explain: {
     title: "recursive-block",
-    text: "Expanding the block would never end. To do the same several times write `repeat`.",
+    text: "A block may contain itself under a `when`, when an integer argument gets smaller from call to call, at most 256 levels deep: then it ends. To do the same several times write `repeat`.",
     wrong: "dn 1;\nblock a(k=8) < conv 3; a >\n",
     right: "dn 1;\nblock a(k=8) < conv 3; conv 3 >\n",
   },
@@ -25,43 +24,44 @@ interface CallSite {
   readonly conditional: boolean;
 }
 
-/** Reports each circle once, at the call that closes it, and marks that call as bad. */
+/**
+ * Reports each circle of calls that no condition can end, once, at the call that closes it, and marks that call as bad.
+ * Whether the others end is seen when they are expanded.
+ */
 export function findRecursion(program: Program, reporter: Reporter, bad: Set<object>): void {
   const finished = new Set<Definition>();
-  const open: Definition[] = [];
+  const open: Opened[] = [];
 
-  const visit = (definition: Definition): void => {
-    open.push(definition);
+  const visit = (definition: Definition, isConditional: boolean): void => {
+    open.push({ definition, isConditional });
     for (const call of callsOf(definition)) {
       if (finished.has(call.target)) continue;
-      if (!open.includes(call.target)) {
-        visit(call.target);
-        continue;
-      }
-      bad.add(call.node);
-      const circle = [...open.slice(open.indexOf(call.target)), call.target];
-      if (call.conditional)
-        reporter.report(
-          notSupported.at({ span: call.name.span, help: ["write the levels out"] }, "recursion is"),
-        );
-      else {
-        const chain = circle.map((member) => member.ast.name.text).join(" → ");
-        reporter.report(
-          recursiveBlock.at(
-            { span: call.name.span, help: ["use `repeat` to do the same several times"] },
-            call.target.ast.name.text,
-            chain,
-          ),
-        );
-      }
+      const start = open.findIndex((each) => each.definition === call.target);
+      if (start < 0) visit(call.target, call.conditional);
+      else if (!call.conditional && open.slice(start + 1).every((each) => !each.isConditional))
+        report(call, start);
     }
     open.pop();
     finished.add(definition);
   };
 
+  const report = (call: CallSite, start: number): void => {
+    bad.add(call.node);
+    const circle = [...open.slice(start).map((each) => each.definition), call.target];
+    const chain = circle.map((member) => member.ast.name.text).join(" → ");
+    const help = ["put the call under a `when`, with an argument that gets smaller; or use `repeat`"];
+    reporter.report(recursiveBlock.at({ span: call.name.span, help }, call.target.ast.name.text, chain));
+  };
+
   for (const module of program.modules) {
-    for (const definition of module.own.values()) if (!finished.has(definition)) visit(definition);
+    for (const definition of module.own.values()) if (!finished.has(definition)) visit(definition, false);
   }
+}
+
+/** A definition that is being looked into, and whether the call that led to it stands under a `when`. */
+interface Opened {
+  readonly definition: Definition;
+  readonly isConditional: boolean;
 }
 
 function callsOf(definition: Definition): readonly CallSite[] {

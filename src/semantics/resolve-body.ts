@@ -1,14 +1,14 @@
 /** Resolves the names in bodies: stages, labels, sources; and the form of each call. */
 import type * as ast from "../../grammar/ast.ts";
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { type Span, spanText } from "../base/source.ts";
-import { quoted } from "../base/text.ts";
+import { count, quoted } from "../base/text.ts";
+import { tooManyArguments } from "../ops/call-problems.ts";
 import { notSupported } from "../ops/unsupported.ts";
-import { calleeOf, nameText } from "./callee.ts";
+import { type Callee, calleeOf, nameText, tensorsIn } from "./callee.ts";
 import { claimName } from "./module.ts";
 import {
-  type CallForm,
   conflictingParameters,
-  leadingPositional,
   mergeArity,
   notATensor,
   resolveCall,
@@ -18,13 +18,40 @@ import { declareForUse, type NameContext, reportUnknown, resolveExpression } fro
 import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
-/** What a body needs to know beyond names. */
-export interface BodyContext extends NameContext {
-  /** Whether `in` has a meaning: not in blocks of several inputs. */
-  readonly hasIn: boolean;
+export const noStart: DiagnosticKind = defineDiagnostic({
+  code: "DN0315",
+  message: () => "a block of several inputs begins by naming one of them",
+  explain: {
+    title: "no-start",
+    text: "A block of several inputs has no current value at its beginning: its body starts with `from` and an input, or with a call that names its sources.",
+    wrong: "dn 1;\nblock f in (a, b) < maxpool 3 /1; concat(it, a, b) >\n",
+    right: "dn 1;\nblock f in (a, b) < from a; maxpool 3 /1; concat(it, b) >\n",
+  },
+});
+
+export function resolveBody(body: ast.Body, parent: StaticScope, outside: NameContext): void {
+  resolveStages(body, parent, { ...outside, hasIn: true });
 }
 
-export function resolveBody(body: ast.Body, parent: StaticScope, context: BodyContext): void {
+/** The body of a block of several inputs: it has no `in`, and begins by saying where it starts. */
+export function resolveOpenBody(body: ast.Body, parent: StaticScope, context: NameContext): void {
+  const first = body.stages.find((stage) => stage.kind !== "let");
+  const starts =
+    first?.kind === "from" || (first?.kind === "operation" && namesSources(first.operation, context));
+  if (!starts) {
+    const span = first?.span ?? body.span;
+    context.reporter.report(noStart.at({ span, help: ["begin with `from` and one of the inputs"] }));
+  }
+  resolveStages(body, parent, { ...context, hasIn: false });
+}
+
+/** Whether a call brings the tensors that it works on. */
+function namesSources(operation: ast.Operation, { module }: NameContext): boolean {
+  const callee = calleeOf(operation.name, module);
+  return callee === undefined || tensorsIn(operation.arguments, callee, false) > 0;
+}
+
+function resolveStages(body: ast.Body, parent: StaticScope, context: NameContext): void {
   const scope = staticScope(parent, true);
   const places = new Map<string, Span>();
   for (const stage of body.stages) {
@@ -49,7 +76,7 @@ export function resolveType(type: ast.ShapeType, scope: StaticScope, context: Na
   for (const size of type.sizes) resolveExpression(size, scope, context);
 }
 
-function resolveStage(stage: ast.Stage, scope: StaticScope, context: BodyContext): void {
+function resolveStage(stage: ast.Stage, scope: StaticScope, context: NameContext): void {
   switch (stage.kind) {
     case "let":
       resolveExpression(stage.let.value, scope, context);
@@ -81,7 +108,7 @@ function resolveStage(stage: ast.Stage, scope: StaticScope, context: BodyContext
   }
 }
 
-function resolveWhen(stage: ast.WhenStage, scope: StaticScope, context: BodyContext): void {
+function resolveWhen(stage: ast.WhenStage, scope: StaticScope, context: NameContext): void {
   resolveExpression(stage.condition, scope, context, "any");
   resolveBody(stage.body, scope, context);
   if (stage.else === undefined) return;
@@ -89,7 +116,8 @@ function resolveWhen(stage: ast.WhenStage, scope: StaticScope, context: BodyCont
   else resolveBody(stage.else, scope, context);
 }
 
-function resolveOperation(operation: ast.Operation, scope: StaticScope, context: BodyContext): void {
+/** Also the instance that a `shared` makes. */
+export function resolveOperation(operation: ast.Operation, scope: StaticScope, context: NameContext): void {
   for (const body of operation.branches?.bodies ?? []) resolveBody(body, scope, context);
   const callee = resolveCallee(operation.name, scope, context);
   if (callee === undefined) {
@@ -99,22 +127,33 @@ function resolveOperation(operation: ast.Operation, scope: StaticScope, context:
     for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     return;
   }
-  if (callee.kind === "block" && callee.ast.inputs !== undefined) {
-    // Reported where the block is defined.
-    for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
-    context.bad.add(operation);
-    return;
-  }
   const isJoin = callee.kind === "stage" && callee.stage.join === true;
-  const tensors = isJoin ? leadingPositional(operation.arguments) : 0;
+  const tensors = tensorsIn(operation.arguments, callee, false);
   const sourcesFit = resolveTensors(operation.arguments, tensors, scope, context);
-  const form: CallForm = { ...operation, tensors };
-  const formFits = resolveCall(form, callee, scope, context);
-  const joinFits = !isJoin || checkJoinForm(operation, tensors, context);
+  const formFits = resolveCall({ ...operation, tensors }, callee, scope, context);
+  const joinFits = isJoin
+    ? checkJoinForm(operation, tensors, context)
+    : checkInputs(operation, callee, tensors, context);
   if (!sourcesFit || !formFits || !joinFits) context.bad.add(operation);
 }
 
-function checkJoinForm(operation: ast.Operation, tensors: number, context: BodyContext): boolean {
+/** Whether a block of several inputs is given one tensor for each. */
+function checkInputs(
+  { name, span }: { readonly name: ast.QualifiedName; readonly span: Span },
+  callee: Callee,
+  tensors: number,
+  { reporter }: NameContext,
+): boolean {
+  const inputs = callee.kind === "block" ? callee.ast.inputs : undefined;
+  if (inputs === undefined || inputs.length === tensors) return true;
+  const wanted = inputs.map((input) => input.text).join(", ");
+  const help = [`pass one tensor for each input, by position: \`${nameText(name)}(${wanted})\``];
+  const label = `it takes ${count(inputs.length, "tensor")}`;
+  reporter.report(tooManyArguments.at({ span, label, help }, tensors, nameText(name), inputs.length));
+  return false;
+}
+
+function checkJoinForm(operation: ast.Operation, tensors: number, context: NameContext): boolean {
   const name = nameText(operation.name);
   if (operation.branches !== undefined && tensors > 0) {
     context.reporter.report(
@@ -125,6 +164,11 @@ function checkJoinForm(operation: ast.Operation, tensors: number, context: BodyC
         "branches",
       ),
     );
+    return false;
+  }
+  if (operation.branches === undefined && operation.arguments === undefined && !context.hasIn) {
+    const help = ["name its operands: a block of several inputs has no `in` to join with"];
+    context.reporter.report(mergeArity.at({ span: operation.name.span, help }, name, 1));
     return false;
   }
   const operands =
@@ -172,7 +216,7 @@ function reportNoTensor(span: Span, { reporter }: NameContext): void {
   reporter.report(notATensor.at({ span, help: ["name an input, a value or a label"] }, spanText(span)));
 }
 
-export function resolveSource(source: ast.Source, scope: StaticScope, context: BodyContext): void {
+export function resolveSource(source: ast.Source, scope: StaticScope, context: NameContext): void {
   if (source.kind !== "call") return;
   const [name] = source.name.parts;
   if (source.arguments === undefined && source.name.parts.length === 1) {
@@ -190,30 +234,23 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: B
     return;
   }
   const callee = resolveCallee(source.name, scope, context);
-  if (callee === undefined || (callee.kind === "block" && callee.ast.inputs !== undefined)) {
+  if (callee === undefined) {
     for (const item of source.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     context.bad.add(source);
     return;
   }
   const isJoin = callee.kind === "stage" && callee.stage.join === true;
-  const positional = leadingPositional(source.arguments);
-  const tensors = isJoin ? positional : Math.min(1, positional);
+  const takesSeveral = callee.kind === "block" && callee.ast.inputs !== undefined;
+  const tensors = tensorsIn(source.arguments, callee, true);
   const text = nameText(source.name);
   const sourcesFit = resolveTensors(source.arguments, tensors, scope, context);
-  if (isJoin ? tensors < 2 : tensors < 1) {
-    context.reporter.report(
-      mergeArity.at(
-        {
-          span: source.span,
-          help: [isJoin ? "give it two or more" : `give it the tensor that it works on: \`${text}(x)\``],
-        },
-        text,
-        tensors,
-      ),
-    );
+  if (!takesSeveral && tensors < (isJoin ? 2 : 1)) {
+    const help = [isJoin ? "give it two or more" : `give it the tensor that it works on: \`${text}(x)\``];
+    context.reporter.report(mergeArity.at({ span: source.span, help }, text, tensors));
     context.bad.add(source);
     return;
   }
+  const inputsFit = checkInputs(source, callee, tensors, context);
   const formFits = resolveCall({ ...source, tensors }, callee, scope, context);
-  if (!sourcesFit || !formFits) context.bad.add(source);
+  if (!sourcesFit || !inputsFit || !formFits) context.bad.add(source);
 }

@@ -83,7 +83,7 @@ export function resolveCallee(
 ): Callee | undefined {
   const [head] = name.parts;
   context.called.add(head.text);
-  const callee = calleeOf(name, context.module);
+  const callee = calleeOf(name, context.module) ?? calleeInScope(name, scope);
   if (callee !== undefined) return callee;
   if (context.module.missing.has(head.text) || read(scope, head.text)?.kind === "failed") return undefined;
   if (isMisread(name.span, context)) return undefined;
@@ -91,11 +91,17 @@ export function resolveCallee(
   return undefined;
 }
 
+/** A `shared` instance, or what may hold a block. */
+function calleeInScope({ parts: [head, member] }: ast.QualifiedName, scope: StaticScope): Callee | undefined {
+  const kind = member === undefined ? read(scope, head.text)?.kind : undefined;
+  if (kind === "shared") return { kind };
+  return kind === "block" || kind === "variable" ? { kind: "held" } : undefined;
+}
+
 /** The names of a callee's parameters, in the order of positional arguments. */
 export function parameterNames(callee: Callee): readonly string[] {
-  return callee.kind === "stage"
-    ? Object.keys(callee.stage.arguments)
-    : callee.ast.parameters.map((parameter) => parameter.name.text);
+  if (callee.kind === "stage") return Object.keys(callee.stage.arguments);
+  return callee.kind === "block" ? callee.ast.parameters.map((parameter) => parameter.name.text) : [];
 }
 
 /** Whether the call has the form that its callee asks for. Values are checked when they are known. */
@@ -174,7 +180,7 @@ function checkChannels(
   scope: StaticScope,
   context: NameContext,
 ): boolean {
-  if (callee.kind === "block" || form.channels !== undefined) return true;
+  if (callee.kind !== "stage" || form.channels !== undefined) return true;
   const { slots, readsGrowth } = callee.stage;
   const growth = readsGrowth === true ? read(scope, "k") : undefined;
   if (!slotsFit) return false;
@@ -208,6 +214,11 @@ function resolveArguments(
   const { reporter } = context;
   const names = parameterNames(callee);
   const items = form.arguments?.items.slice(form.tensors) ?? [];
+  if (callee.kind === "held") {
+    // Which parameters there are is known where the block is.
+    for (const item of items) resolveExpression(item.value, scope, context, "block");
+    return true;
+  }
   const hasSize = callee.kind === "stage" && callee.stage.slots.kernel !== undefined;
   const given = new Map<string, Span>();
   let unknown = 0;
@@ -259,8 +270,10 @@ function wordRule(callee: Callee, parameter: string | undefined): WordRule {
   if (parameter === undefined) return "any";
   if (callee.kind === "stage")
     return callee.stage.arguments[parameter]?.type.words === undefined ? "none" : "any";
+  if (callee.kind !== "block") return "none";
   const type = callee.ast.parameters.find((candidate) => candidate.name.text === parameter)?.type;
-  return type === undefined || type.name.text === "word" || type.name.text === "block" ? "any" : "none";
+  if (type?.name.text === "block") return "block";
+  return type === undefined || type.name.text === "word" ? "any" : "none";
 }
 
 function checkMissing(
@@ -270,7 +283,7 @@ function checkMissing(
   { given, unknown }: { readonly given: ReadonlyMap<string, Span>; readonly unknown: number },
   { reporter }: NameContext,
 ): boolean {
-  if (callee.kind === "stage") return true;
+  if (callee.kind !== "block") return true;
   const missing = callee.ast.parameters.filter(
     (parameter) => parameter.default === undefined && !given.has(parameter.name.text),
   );
@@ -309,11 +322,4 @@ function placeInCall(name: string, callee: string, slots: Slots): string | undef
   if (/channels|filters|features|units|width/i.test(name) && slots.channels !== undefined)
     return `the output channels have a place of their own: \`${callee} … -> 64\``;
   return undefined;
-}
-
-/** How many arguments stand before the first named one. */
-export function leadingPositional(list: ast.Arguments | undefined): number {
-  const items = list?.items ?? [];
-  const named = items.findIndex((item) => item.name !== undefined);
-  return named < 0 ? items.length : named;
 }

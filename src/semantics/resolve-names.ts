@@ -3,8 +3,9 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Fix, type Reporter } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
+import { definitionOf } from "./callee.ts";
 import { FUNCTIONS } from "./functions.ts";
-import type { Module } from "./module.ts";
+import type { BlockDefinition, Module } from "./module.ts";
 import {
   declare,
   isTensor,
@@ -31,13 +32,19 @@ export type WordRule =
   /** Nothing: it is an error. */
   | "none"
   /** A word: `act=relu`, `order == pre`. */
-  | "any";
+  | "any"
+  /** A block: `unit(p=basic)`; or a word, where it is not known what is wanted. */
+  | "block";
 
 export interface NameContext {
   readonly module: Module;
   readonly reporter: Reporter;
   /** Remembers what was reported, so that evaluation passes over it. */
   readonly bad: Set<object>;
+  /** Names that stand for blocks as values. */
+  readonly blocks: Map<ast.NameExpression, BlockDefinition>;
+  /** Whether `in` has a meaning: not in blocks of several inputs. */
+  readonly hasIn: boolean;
   /** Names that win over all others: the metrics of `expect`. */
   readonly metrics?: ReadonlySet<string>;
   /** What the definition declares; where nothing reads it at the end, a warning says so. */
@@ -90,8 +97,25 @@ export function resolveExpression(
     case "name":
       resolveName(expression, scope, context, words);
       return;
+    case "flow-member":
+      if (expression.base === "in" && !context.hasIn) reportNoIn(expression, context);
+      return;
     default:
   }
+}
+
+function reportNoIn(expression: ast.Expression, { reporter, bad }: NameContext): void {
+  bad.add(expression);
+  const help = ["name one of the inputs of the block instead"];
+  reporter.report(unknownName.at({ span: expression.span, help }, "in"));
+}
+
+/** Whether the name is a block's; it then stands for the block. */
+function resolveBlockName(expression: ast.NameExpression, { module, blocks }: NameContext): boolean {
+  const definition = definitionOf(expression.name, module);
+  if (definition?.kind !== "block") return false;
+  blocks.set(expression, definition);
+  return true;
 }
 
 /** A word may be compared with a name that could hold one, not with a number. */
@@ -119,7 +143,8 @@ function resolveName(
   const entry = read(scope, head.text);
   if (entry === undefined) {
     context.called.add(head.text);
-    if (words === "any" && member === undefined) return;
+    if (words === "block" && resolveBlockName(expression, context)) return;
+    if (words !== "none" && member === undefined) return;
     reportUnknown(head, scope, context);
     context.bad.add(expression);
   } else if (entry.kind === "failed") {

@@ -4,15 +4,26 @@ import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/di
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { SETTINGS } from "../ops/settings.ts";
-import { notSupported } from "../ops/unsupported.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { bareName } from "./input-symbols.ts";
 import { METRICS } from "./metrics.ts";
-import { claimName, type Definition, type Module, type Program } from "./module.ts";
+import { type BlockDefinition, claimName, type Definition, type Module, type Program } from "./module.ts";
 import { findRecursion } from "./recursion.ts";
-import { type BodyContext, resolveBody, resolveSource, resolveType } from "./resolve-body.ts";
-import { reportUnknownParameter } from "./resolve-calls.ts";
-import { declareForUse, replaceFix, reportUnknown, resolveExpression } from "./resolve-names.ts";
+import {
+  resolveBody,
+  resolveOpenBody,
+  resolveOperation,
+  resolveSource,
+  resolveType,
+} from "./resolve-body.ts";
+import { reportUnknownParameter, unexpectedPart } from "./resolve-calls.ts";
+import {
+  declareForUse,
+  type NameContext,
+  replaceFix,
+  reportUnknown,
+  resolveExpression,
+} from "./resolve-names.ts";
 import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
 import { unknownBlock } from "./unknown-callee.ts";
 import { resolveDefinition, warnUnusedImports } from "./unused.ts";
@@ -34,6 +45,8 @@ export interface Resolution {
   readonly bad: ReadonlySet<object>;
   /** Blocks whose `n` means `repeat n` (rule R1). */
   readonly repeated: ReadonlySet<ast.Block>;
+  /** Names that stand for blocks as values. */
+  readonly blocks: ReadonlyMap<ast.NameExpression, BlockDefinition>;
   /** Values of models that nothing reads, which was reported. */
   readonly unread: Readonly<Unread>;
 }
@@ -44,8 +57,17 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
   const bad = new Set<object>();
   const repeated = new Set<ast.Block>();
   const unread: Unread = new Set();
+  const blocks = new Map<ast.NameExpression, BlockDefinition>();
   for (const module of program.modules) {
-    const context: BodyContext = { module, reporter, bad, hasIn: true, declared: [], called: new Set() };
+    const context: NameContext = {
+      module,
+      reporter,
+      bad,
+      hasIn: true,
+      blocks,
+      declared: [],
+      called: new Set(),
+    };
     const scope = fileScope(module, context);
     let allNamesKnown = true;
     for (const block of module.ast.blocks) {
@@ -61,10 +83,10 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
     if (allNamesKnown) warnUnusedImports(scope, context);
   }
   findRecursion(program, reporter, bad);
-  return { bad, repeated, unread };
+  return { bad, repeated, blocks, unread };
 }
 
-function fileScope(module: Module, context: BodyContext): StaticScope {
+function fileScope(module: Module, context: NameContext): StaticScope {
   const scope = staticScope(undefined, false);
   for (const [name, { ast: item, module: home }] of module.lets) {
     if (home === module) resolveExpression(item.value, scope, context);
@@ -74,9 +96,12 @@ function fileScope(module: Module, context: BodyContext): StaticScope {
 }
 
 /** Tells whether the block repeats itself `n` times by rule R1. */
-function resolveBlock(block: ast.Block, file: StaticScope, context: BodyContext): boolean {
-  if (block.inputs !== undefined) {
-    context.reporter.report(notSupported.at({ span: block.name.span }, "blocks of several inputs are"));
+function resolveBlock(block: ast.Block, file: StaticScope, context: NameContext): boolean {
+  if (block.inputs !== undefined && block.repeat !== undefined) {
+    const help = ["write `repeat` inside the body"];
+    context.reporter.report(
+      unexpectedPart.at({ span: block.repeat.span, help }, block.name.text, "`repeat` beside several inputs"),
+    );
   }
   const scope = resolveParameters(block.parameters, file, context);
   for (const input of block.inputs ?? []) declareForUse(scope, "input", input, context);
@@ -84,7 +109,7 @@ function resolveBlock(block: ast.Block, file: StaticScope, context: BodyContext)
   for (const relation of block.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
   const bodyScope = staticScope(scope, true);
   if (block.repeat?.as !== undefined) declareForUse(bodyScope, "variable", block.repeat.as, context);
-  resolveBody(block.body, bodyScope, { ...context, hasIn: block.inputs === undefined });
+  (block.inputs === undefined ? resolveBody : resolveOpenBody)(block.body, bodyScope, context);
 
   const n = scope.entries.get("n");
   const repeats =
@@ -96,30 +121,29 @@ function resolveBlock(block: ast.Block, file: StaticScope, context: BodyContext)
 function resolveParameters(
   parameters: readonly ast.Parameter[],
   file: StaticScope,
-  context: BodyContext,
+  context: NameContext,
 ): StaticScope {
   const scope = staticScope(file, false);
   const places = new Map<string, Span>();
   for (const parameter of parameters) {
-    if (parameter.default !== undefined) resolveExpression(parameter.default, scope, context, "any");
+    const holdsBlock = parameter.type?.name.text === "block";
+    if (parameter.default !== undefined)
+      resolveExpression(parameter.default, scope, context, holdsBlock ? "block" : "any");
     if (parameter.type !== undefined) checkParameterType(parameter.type, context);
     if (!claimName(parameter.name, places, context.reporter)) continue;
-    if (parameter.type?.name.text === "block") declare(scope, "failed", parameter.name);
-    else declareForUse(scope, "parameter", parameter.name, context);
+    // A list of blocks is no block itself: a loop takes one after the other out of it.
+    const kind = holdsBlock && parameter.type?.listDepth === 0 ? "block" : "parameter";
+    declareForUse(scope, kind, parameter.name, context);
   }
   return scope;
 }
 
-export const PARAMETER_TYPES = ["int", "float", "bool", "word", "str"] as const;
+export const PARAMETER_TYPES = ["int", "float", "bool", "word", "str", "block"] as const;
 
-function checkParameterType(type: ast.ParameterType, { reporter, bad }: BodyContext): void {
+function checkParameterType(type: ast.ParameterType, { reporter, bad }: NameContext): void {
   const { text, span } = type.name;
   if (PARAMETER_TYPES.some((known) => known === text)) return;
   bad.add(type);
-  if (text === "block") {
-    reporter.report(notSupported.at({ span }, "blocks as parameters are"));
-    return;
-  }
   const near = nearest(text, PARAMETER_TYPES);
   const help =
     near === undefined
@@ -134,7 +158,7 @@ function checkParameterType(type: ast.ParameterType, { reporter, bad }: BodyCont
   );
 }
 
-function resolveModel(model: ast.Model, file: StaticScope, context: BodyContext, unread: Unread): void {
+function resolveModel(model: ast.Model, file: StaticScope, context: NameContext, unread: Unread): void {
   const scope = resolveParameters(model.parameters, file, context);
   if (model.definition.kind === "alias") resolveAlias(model.definition, scope, context);
   else {
@@ -145,7 +169,7 @@ function resolveModel(model: ast.Model, file: StaticScope, context: BodyContext,
   }
 }
 
-function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: BodyContext): void {
+function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameContext): void {
   const name = nameText(alias.target);
   const [head] = alias.target.parts;
   const target = definitionOf(alias.target, context.module);
@@ -210,14 +234,14 @@ function resolveItems(
   model: ast.Model,
   body: ast.ModelBody,
   parent: StaticScope,
-  context: BodyContext,
+  context: NameContext,
 ): ReadonlyMap<ast.ValueItem | ast.OutputItem, StaticEntry> {
   const scope = staticScope(parent, true);
   const values = new Map<ast.ValueItem | ast.OutputItem, StaticEntry>();
   const [places, settings] = [new Map<string, Span>(), new Map<string, Span>()];
   const { reporter, bad } = context;
   const hasOutput = body.items.some((item) => item.kind === "output");
-  const claim = (name: ast.Name, kind: "value" | "input" | "let"): StaticEntry | undefined =>
+  const claim = (name: ast.Name, kind: "value" | "input" | "let" | "shared"): StaticEntry | undefined =>
     claimName(name, places, reporter) ? declareForUse(scope, kind, name, context) : undefined;
   for (const item of body.items) {
     switch (item.kind) {
@@ -245,13 +269,8 @@ function resolveItems(
         break;
       }
       case "shared":
-        reporter.report(
-          notSupported.at(
-            { span: item.span, help: ["call the block where it is used: each call has weights of its own"] },
-            "`shared` is",
-          ),
-        );
-        declare(scope, "failed", item.name).used = true;
+        resolveOperation(item.operation, scope, context);
+        claim(item.name, "shared");
         break;
       case "set":
         resolveExpression(item.value, scope, context, "any");
@@ -277,7 +296,7 @@ function resolveItems(
   return values;
 }
 
-function resolveFlow(flow: ast.Flow, scope: StaticScope, context: BodyContext): void {
+function resolveFlow(flow: ast.Flow, scope: StaticScope, context: NameContext): void {
   resolveSource(flow.source, scope, context);
   if (flow.body !== undefined) resolveBody(flow.body, scope, context);
 }

@@ -1,5 +1,7 @@
 /** Names in scope during expansion, innermost first, and the values that flow. */
+import type * as ast from "../../grammar/ast.ts";
 import type { Span } from "../base/source.ts";
+import type { Weight } from "../ir/graph.ts";
 import type { Literal } from "../ir/literal.ts";
 import { axesOf, MAX_RANK } from "../ir/shape.ts";
 import type { Value } from "../ops/op.ts";
@@ -28,8 +30,20 @@ export type Entry =
       readonly argument?: Span | undefined;
     }
   | { readonly kind: "tensor"; readonly value: Value; readonly span: Span }
+  | { readonly kind: "shared"; readonly instance: SharedInstance; readonly span: Span }
   /** Its definition is wrong, and that was reported. */
   | { readonly kind: "failed"; readonly span: Span };
+
+/** One set of weights, used as often as the instance is applied. */
+export interface SharedInstance {
+  readonly name: string;
+  readonly operation: ast.Operation;
+  /** Of its nodes; those of later uses are numbered. */
+  readonly path: string;
+  /** The weights of each node in the order of the first use, which makes them. */
+  readonly weights: (readonly Weight[])[];
+  uses: number;
+}
 
 export interface Scope {
   readonly parent: Scope | undefined;

@@ -1,10 +1,10 @@
 /** What a stage sees while it is applied: settings, growth, and a place to report to and to add nodes at. */
 import type * as ast from "../../grammar/ast.ts";
-import type { Frame, Label } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic, type Frame, type Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
-
 import { spanAfter, spanBefore, spanText } from "../base/source.ts";
+import { quoted } from "../base/text.ts";
 import { equalityOf } from "../ir/fraction.ts";
 
 import type { Weight } from "../ir/graph.ts";
@@ -29,14 +29,30 @@ import {
   type Site,
   shapesOf,
   type Value,
+  type WeightSpec,
 } from "../ops/op.ts";
 import { type Place, report } from "./build.ts";
 import { nameText } from "./callee.ts";
-import { CERTAIN } from "./scope.ts";
+import { CERTAIN, type SharedInstance } from "./scope.ts";
 
 import { inconclusive } from "./symbolic.ts";
 import { blame, originOf, sizeTrail, withoutStride } from "./trail.ts";
 import { whereFix } from "./where-fix.ts";
+
+export const channelMismatch: DiagnosticKind<[instance: string, before: string, now: string]> =
+  defineDiagnostic({
+    code: "DN0401",
+    message: (instance, before, now) =>
+      `the weights of shared ${quoted(instance)} have the shape ${before}, and this use needs ${now}`,
+    explain: {
+      title: "channel-mismatch",
+      text: "A shared instance has one set of weights, made for the width of its first use. Every later use must have as many input channels.",
+      wrong:
+        "dn 1;\nmodel m { set order = bare; input a: f32[3 @ 8x8]; input b: f32[4 @ 8x8]; shared f = conv 3 -> 8; x = f(a); y = f(b); output z = add(x, y); }\n",
+      right:
+        "dn 1;\nmodel m { set order = bare; input a: f32[3 @ 8x8]; input b: f32[3 @ 8x8]; shared f = conv 3 -> 8; x = f(a); y = f(b); output z = add(x, y); }\n",
+    },
+  });
 
 /** A call with its parts, whether it stands in a pipeline or as a source. */
 export interface CallPlace {
@@ -75,6 +91,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     report(kind, args, details) {
       const claims = details.claims ?? [];
       for (const { axis } of claims) doubt(axis);
+      for (const axis of details.doubts ?? []) doubt(axis);
       const isDoubtful = claims.some(({ input, axis }) => {
         const value = inputs[input];
         return value?.doubt.has(axis);
@@ -198,6 +215,52 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     });
   };
 
+  /** New weights, or those of the first use of the instance around the stage. */
+  const weightsAt = (
+    specs: readonly WeightSpec[],
+    nodePath: string,
+    inputs: readonly Value[],
+  ): readonly Weight[] => {
+    const { sharing } = place;
+    const known = sharing?.instance.weights[sharing.next];
+    if (sharing !== undefined) sharing.next += 1;
+    if (known !== undefined && specs.every(({ shape }, index) => known[index]?.shape.join() === shape.join()))
+      return known;
+    if (known !== undefined && sharing !== undefined)
+      reportOtherWidth(sharing.instance, known, specs, inputs);
+    const made = specs.map(
+      ({ name, ...spec }): Weight => ({
+        ...spec,
+        path: `${nodePath}/${name}`,
+        trainable: spec.role !== "mean" && spec.role !== "variance",
+      }),
+    );
+    if (known === undefined) sharing?.instance.weights.push(made);
+    return made;
+  };
+
+  const reportOtherWidth = (
+    instance: SharedInstance,
+    known: readonly Weight[],
+    specs: readonly WeightSpec[],
+    inputs: readonly Value[],
+  ): void => {
+    const [first] = inputs;
+    if (first === undefined || first.doubt.has(0)) return;
+    const index = specs.findIndex(({ shape }, position) => known[position]?.shape.join() !== shape.join());
+    const [before, now] = [known[index]?.shape, specs[index]?.shape].map((shape) =>
+      shape === undefined ? "none" : `[${shape.join(", ")}]`,
+    );
+    const use = outermostCall(place.frame);
+    const labels = [...blameOf(first, 0), ...(use === undefined ? [] : [{ span: use, text: "this use" }])];
+    const help = ["use another instance for values of another width"];
+    report(place, channelMismatch, [instance.name, `${before}`, `${now}`], {
+      span: call.name.span,
+      labels,
+      help,
+    });
+  };
+
   const emit = <A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value => {
     const shapes = shapesOf(inputs);
     const doubted = new Set<Claim["axis"]>();
@@ -211,13 +274,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     if (doubt.has("rank")) doubted.add("rank");
     if (rankOf(before) !== rankOf(shape)) doubted.delete("rank");
     const nodePath = child === undefined ? path : `${path}/${child}`;
-    const weights = op.weights(shapes, attrs).map(
-      ({ name, ...spec }): Weight => ({
-        ...spec,
-        path: `${nodePath}/${name}`,
-        trainable: spec.role !== "mean" && spec.role !== "variance",
-      }),
-    );
+    const weights = weightsAt(op.weights(shapes, attrs), nodePath, inputs);
     const id = build.nodes.length;
     const origin = { span: call.span, parts: call.parts, frame: place.frame };
     build.nodes.push({

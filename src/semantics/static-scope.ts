@@ -1,7 +1,17 @@
 /** Names as the resolver sees them: what each is and whether anything reads it, without values. */
 import type { Span } from "../base/source.ts";
 
-export type StaticKind = "parameter" | "let" | "variable" | "symbol" | "value" | "label" | "input" | "failed";
+export type StaticKind =
+  | "parameter"
+  | "let"
+  | "variable"
+  | "symbol"
+  | "value"
+  | "label"
+  | "input"
+  | "shared"
+  | "block"
+  | "failed";
 
 export interface StaticEntry {
   readonly kind: StaticKind;

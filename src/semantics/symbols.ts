@@ -55,28 +55,38 @@ export const constraintViolated: DiagnosticKind<[what: string, demand: string]> 
   },
 });
 
-/** Holds the demands against the `where`, or tells what they come to. */
+/** Tells which demands cannot be met; and, of a whole graph, holds them against the `where` or tells what they come to. */
 export function settleSymbols(
   build: Build,
   frame: Frame,
-  lossless: readonly Condition[],
+  lossless: readonly Condition[] | undefined,
 ): readonly SymbolConstraint[] {
   return [...build.symbols.places].map(([symbol, span]) => {
     const allowed = allowedSizes(build.symbols, symbol);
-    const conditions: Condition[] = [memberOf(symbol, allowed)];
-    const broken: Condition[] = [];
-    for (const demand of build.symbols.demands) {
-      if (demand.condition.symbol !== symbol) continue;
-      const into = settle(demand, conditions, build) ? conditions : broken;
-      into.push(demand.condition);
-    }
+    const { settled, broken } = settleDemands(symbol, allowed, build);
     // What cannot be satisfied was told once, and is part of the answer all the same.
-    conditions.push(...broken);
+    const conditions = [...settled, ...broken];
     const valid = solve(conditions) ?? ALL_SIZES;
-    if (broken.length === 0) holdAgainstWhere(symbol, span, allowed, valid, build, frame);
-    const ofSymbol = lossless.filter((condition) => condition.symbol === symbol);
+    if (broken.length === 0 && lossless !== undefined)
+      holdAgainstWhere(symbol, span, allowed, valid, build, frame);
+    const ofSymbol = (lossless ?? []).filter((condition) => condition.symbol === symbol);
     return { symbol, valid, lossless: solve([...conditions, ...ofSymbol]) ?? valid };
   });
+}
+
+function settleDemands(
+  symbol: string,
+  allowed: SizeSet,
+  build: Build,
+): { readonly settled: readonly Condition[]; readonly broken: readonly Condition[] } {
+  const settled: Condition[] = [memberOf(symbol, allowed)];
+  const broken: Condition[] = [];
+  for (const demand of build.symbols.demands) {
+    if (demand.condition.symbol !== symbol) continue;
+    const into = settle(demand, settled, build) ? settled : broken;
+    into.push(demand.condition);
+  }
+  return { settled, broken };
 }
 
 /** Whether a demand leaves more than a few sizes; reports DN0501 otherwise. */

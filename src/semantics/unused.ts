@@ -4,8 +4,7 @@ import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
 import { missingParameter } from "../ops/call-problems.ts";
 import { deadValue } from "./dead-values.ts";
-import type { BodyContext } from "./resolve-body.ts";
-import { unknownName } from "./resolve-names.ts";
+import { type NameContext, unknownName } from "./resolve-names.ts";
 import type { StaticEntry, StaticKind, StaticScope } from "./static-scope.ts";
 import { unknownBlock, unknownOperation } from "./unknown-callee.ts";
 
@@ -24,8 +23,8 @@ export const unusedDefinition: DiagnosticKind<[what: string, name: string]> = de
 /** Resolves one block or model, and tells whether all its text and names are known. */
 export function resolveDefinition(
   definition: ast.Block | ast.Model,
-  context: BodyContext,
-  resolve: (context: BodyContext) => void,
+  context: NameContext,
+  resolve: (context: NameContext) => void,
 ): boolean {
   const declared: StaticEntry[] = [];
   const { start, end } = definition.span;
@@ -34,7 +33,7 @@ export function resolveDefinition(
   const isRead = isReadTo(end);
   const isHeadRead = isReadTo(("body" in definition ? definition.body : definition.definition).span.start);
   const unknown = new Set<string>();
-  const reporter: BodyContext["reporter"] = {
+  const reporter: NameContext["reporter"] = {
     report(diagnostic) {
       unknown.add(diagnostic.code);
       // Perhaps the name is a parameter that a syntax error hides.
@@ -57,10 +56,12 @@ const NOUNS: Readonly<Record<Exclude<StaticKind, "value">, string>> = {
   symbol: "symbol",
   label: "label",
   input: "input",
+  shared: "shared instance",
+  block: "parameter",
   failed: "name",
 };
 
-function warnUnused(entries: readonly StaticEntry[], { reporter }: BodyContext): void {
+function warnUnused(entries: readonly StaticEntry[], { reporter }: NameContext): void {
   for (const { kind, name, span, used } of entries) {
     if (used) continue;
     const help = [
@@ -74,7 +75,7 @@ function warnUnused(entries: readonly StaticEntry[], { reporter }: BodyContext):
 }
 
 /** `lets` is the scope of the file. */
-export function warnUnusedImports(lets: StaticScope, { module, called, reporter }: BodyContext): void {
+export function warnUnusedImports(lets: StaticScope, { module, called, reporter }: NameContext): void {
   if (module.syntaxErrors.length > 0) return;
   // A definition of the same name was reported, and is what the calls mean.
   const defined = new Set([...module.ast.blocks, ...module.ast.models].map(({ name }) => name.text));

@@ -1,0 +1,160 @@
+/** `dnc check`: every exit code, and the JSON that scripts rely on. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { dnc } from "../report/run-dnc.ts";
+import { dncProcess } from "./dnc-process.ts";
+
+const MODEL = "model m { set order = pre; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; gap >;";
+const FINE = `dn 1;\n${MODEL} }\n`;
+const BROKEN = `dn 1;\n${MODEL.replace("gap", "gaap")} }\n`;
+const WARNED = `dn 1;\nblock unused(k, m) < conv 3 -> k >\n${MODEL} }\n`;
+const OVER_BUDGET = `dn 1;\n${MODEL} expect params < 100; }\n`;
+const OVER_BUDGET_AND_BROKEN = `${OVER_BUDGET}block b < cnv 3 >\n`;
+
+function specs(texts: Readonly<Record<string, string>>): (name: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), "dnc-check-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, `${name}.dn`), text);
+  return (name) => join(folder, `${name}.dn`);
+}
+
+const ALL = {
+  fine: FINE,
+  broken: BROKEN,
+  warned: WARNED,
+  budget: OVER_BUDGET,
+  both: OVER_BUDGET_AND_BROKEN,
+};
+
+it.each([
+  [["fine"], 0],
+  [["warned"], 0],
+  [["broken"], 1],
+  [["budget"], 3],
+  [["both"], 1],
+  [["missing"], 4],
+  [["fine", "budget"], 3],
+  [["budget", "broken"], 1],
+  [["broken", "missing", "budget"], 4],
+] as const)("says of %s: %i, in every form", async (names, code) => {
+  const path = specs(ALL);
+  const paths = names.map(path);
+  for (const form of [[], ["--json"], ["--format", "plain"], ["--format", "jsonl"], ["--format", "sarif"]])
+    expect((await dnc("check", ...paths, ...form)).code).toBe(code);
+});
+
+it("lets warnings fail the check when they are denied", async () => {
+  const path = specs(ALL);
+  expect((await dnc("check", path("warned"), "--deny", "warnings")).code).toBe(1);
+  expect((await dnc("check", path("fine"), "--deny", "warnings")).code).toBe(0);
+  expect((await dnc("check", path("budget"), "--deny", "warnings")).code).toBe(3);
+});
+
+it.each([
+  [[]],
+  [["net.dn", "--deny", "errors"]],
+  [["net.dn", "--format", "xml"]],
+  [["net.dn", "--json", "--format", "sarif"]],
+  [["net.dn", "--json", "--format", "jsonl"]],
+  [["net.dn", "--unknown"]],
+] as const)("takes %j for wrong usage", async (args) => {
+  expect(await dnc("check", ...args)).toMatchObject({ code: 2, stdout: "" });
+});
+
+it("prints the results on stdout and the diagnostics on stderr", async () => {
+  const path = specs(ALL);
+  const { stdout, stderr } = await dnc("check", path("warned"), path("broken"));
+  expect(stdout).toBe(`ok ${path("warned")}\n  m  x [3 @ 8x8] → y [8], 222 parameters\n`);
+  expect(stderr).toContain("warning[DN0206]");
+  expect(stderr).toContain("error[DN0201]");
+  expect(stderr).toMatch(/1 error, \d warnings? in 2 files\n$/);
+});
+
+it("prints JSON as it is promised, and nothing else", async () => {
+  const path = specs(ALL);
+  const fine = relative(process.cwd(), path("fine"));
+  const { stdout, stderr } = await dnc("check", fine, path("broken"), path("missing"), "--json");
+  expect(stderr).toBe("");
+  const { schema, files } = JSON.parse(stdout);
+  expect(schema).toBe("dnc/check-1");
+  expect(files.map((file: { path: string }) => file.path)).toEqual([fine, path("broken"), path("missing")]);
+  const [good, broken, missing] = files;
+  expect(good).toMatchObject({
+    models: [
+      {
+        name: "m",
+        inputs: [{ name: "x", shape: [3, 8, 8], printed: "[3 @ 8x8]" }],
+        outputs: [{ name: "y", shape: [8], printed: "[8]" }],
+        constraints: [],
+      },
+    ],
+    diagnostics: [],
+  });
+  const line = BROKEN.split("\n")[1] ?? "";
+  const column = line.indexOf("gaap") + 1;
+  const span = {
+    path: path("broken"),
+    start: { line: 2, column },
+    end: { line: 2, column: column + "gaap".length },
+  };
+  expect(broken).toMatchObject({
+    models: [{ name: "m" }],
+    diagnostics: [
+      {
+        code: "DN0201",
+        severity: "error",
+        message: "no stage or block named `gaap`",
+        span,
+        labels: [],
+        fix: { applicability: "maybe-incorrect", edits: [{ span, text: "gap" }] },
+      },
+    ],
+  });
+  expect(broken.diagnostics).toHaveLength(1);
+  for (const key of ["notes", "help", "frames"]) expect(broken.diagnostics[0][key]).toBeInstanceOf(Array);
+  expect(missing).toMatchObject({ models: [], diagnostics: [{ code: "DN0901", severity: "error" }] });
+});
+
+it("tells in JSON how a mistake in a loop came about", async () => {
+  const path = "test/golden/errors/DN0404-stride-in-dense-body.dn";
+  const { stdout } = await dnc("check", path, "--json");
+  const [{ diagnostics }] = JSON.parse(stdout).files;
+  expect(diagnostics[0]).toMatchObject({
+    code: "DN0404",
+    frames: [
+      { kind: "model", name: "net", bindings: [] },
+      { kind: "call", name: "dense", bindings: ["k=32", "n=6"] },
+      { kind: "repeat", name: "dense", iteration: { index: 1, total: 6 } },
+    ],
+    iterations: { first: 1, total: 6 },
+  });
+  expect(diagnostics[0].labels.map(({ span }: { span: { path: string } }) => span.path)).toEqual([
+    path,
+    path,
+  ]);
+});
+
+it("tells hints when asked to, in every form", async () => {
+  const path = specs({
+    hinted:
+      "dn 1;\nmodel m { set order = pre; input x: f32[3 @ H, W]; output y = x < conv 3 /2 -> 8; add < conv 3 -> 8 | id >; gap >; }\n",
+  });
+  const severities = async (...flags: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await dnc("check", path("hinted"), "--json", ...flags);
+    const [{ diagnostics }] = JSON.parse(stdout).files;
+    return diagnostics.map(({ severity }: { severity: string }) => severity);
+  };
+  expect(await severities()).not.toContain("hint");
+  const plain = await dnc("check", path("hinted"));
+  expect(plain.stderr).not.toContain("hint[");
+});
+
+it("reads standard input, which has a name of its own", async () => {
+  const { code, stdout } = await dncProcess(["check", "-", "--json"], BROKEN);
+  expect(code).toBe(1);
+  const [{ path, diagnostics }] = JSON.parse(stdout).files;
+  expect(path).toBe("<stdin>");
+  expect(diagnostics[0].span.path).toBe("<stdin>");
+});
