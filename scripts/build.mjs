@@ -68,7 +68,7 @@ async function bundleLibrary() {
     format: "esm",
     // Bundled CommonJS packages call `require`, which an ES module has not by itself.
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
     },
   });
   return outputFiles;
