@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { dnc } from "../report/run-dnc.ts";
 import { dncProcess } from "./dnc-process.ts";
 
-const MODEL = "model m { set order = pre; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; gap >;";
+const MODEL = "model m { set order = post; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; gap >;";
 const FINE = `dn 1;\n${MODEL} }\n`;
 const BROKEN = `dn 1;\n${MODEL.replace("gap", "gaap")} }\n`;
 const WARNED = `dn 1;\nblock unused(k, m) < conv 3 -> k >\n${MODEL} }\n`;
@@ -66,7 +66,7 @@ it.each([
 it("prints the results on stdout and the diagnostics on stderr", async () => {
   const path = specs(ALL);
   const { stdout, stderr } = await dnc("check", path("warned"), path("broken"));
-  expect(stdout).toBe(`ok ${path("warned")}\n  m  x [3 @ 8x8] → y [8], 222 parameters\n`);
+  expect(stdout).toBe(`ok ${path("warned")}\n  m  x [3 @ 8x8] → y [8], 232 parameters\n`);
   expect(stderr).toContain("warning[DN0206]");
   expect(stderr).toContain("error[DN0201]");
   expect(stderr).toMatch(/1 error, \d warnings? in 2 files\n$/);
@@ -136,19 +136,18 @@ it("tells in JSON how a mistake in a loop came about", async () => {
   ]);
 });
 
-it("tells hints when asked to, in every form", async () => {
-  const path = specs({
-    hinted:
-      "dn 1;\nmodel m { set order = pre; input x: f32[3 @ H, W]; output y = x < conv 3 /2 -> 8; add < conv 3 -> 8 | id >; gap >; }\n",
-  });
-  const severities = async (...flags: readonly string[]): Promise<readonly string[]> => {
-    const { stdout } = await dnc("check", path("hinted"), "--json", ...flags);
-    const [{ diagnostics }] = JSON.parse(stdout).files;
-    return diagnostics.map(({ severity }: { severity: string }) => severity);
-  };
-  expect(await severities()).not.toContain("hint");
-  const plain = await dnc("check", path("hinted"));
-  expect(plain.stderr).not.toContain("hint[");
+it("tells hints only when asked to, and mends by them only then", async () => {
+  const text = `dn 1;\n${MODEL.replace("8x8", "H, 8").replace("gap", "maxpool 2; gap")} }\n`;
+  const path = specs({ free: text })("free");
+  for (const form of [["--json"], ["--format", "jsonl"], ["--format", "sarif"]]) {
+    const told = async (...flags: readonly string[]): Promise<string> =>
+      (await dnc("check", path, ...form, ...flags)).stdout;
+    expect(await told("--hints")).toMatch(/"(code|ruleId)": ?"DN0502"/);
+    expect(await told()).not.toMatch(/"(code|ruleId)": ?"DN0502"/);
+  }
+  expect((await dnc("check", "--fix", path)).stderr).toBe("");
+  const { code, stderr } = await dnc("check", "--fix", "--hints", path);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: `applied 1 fix in ${path}\n` });
 });
 
 it("reads standard input, which has a name of its own", async () => {

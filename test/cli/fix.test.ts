@@ -46,8 +46,10 @@ const fixable = specNames(errors).flatMap((name) => {
   );
 });
 
-it("finds goldens with fixes", () => {
+it("finds goldens with fixes, and no mended text of any other", () => {
   expect(fixable.length).toBeGreaterThan(10);
+  const names = new Set(fixable.map(({ name }) => `${name}.fixed`));
+  expect(readdirSync(errors).filter((name) => name.endsWith(".fixed") && !names.has(name))).toEqual([]);
 });
 
 it.each(fixable)("mends $code in $name: $title", ({ path, index }) => {
