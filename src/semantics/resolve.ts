@@ -7,7 +7,14 @@ import { SETTINGS } from "../ops/settings.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { bareName } from "./input-symbols.ts";
 import { METRICS } from "./metrics.ts";
-import { type BlockDefinition, claimName, type Definition, type Module, type Program } from "./module.ts";
+import {
+  type BlockDefinition,
+  claimName,
+  type Definition,
+  isStandardLibrary,
+  type Module,
+  type Program,
+} from "./module.ts";
 import { findRecursion } from "./recursion.ts";
 import {
   resolveBody,
@@ -36,6 +43,26 @@ export const noOutput: DiagnosticKind<[model: string]> = defineDiagnostic({
     text: "A model says what comes out of it: `output logits = x < … >;` or `output features;` for a named value.",
     wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; y = x < gap >; }\n",
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
+  },
+});
+
+export const impliedRepeat: DiagnosticKind<[block: string]> = defineDiagnostic({
+  code: "DN0317",
+  severity: "hint",
+  message: (block) => `${quoted(block)} repeats itself \`n\` times, because its body never reads \`n\``,
+  explain: {
+    title: "implied-repeat",
+    text: "A parameter named exactly `n` that the body of a block never reads means `repeat n`. That is how the one-line block of a DenseNet reads; writing `repeat n` says the same.",
+  },
+});
+
+export const missingEdition: DiagnosticKind = defineDiagnostic({
+  code: "DN0117",
+  severity: "hint",
+  message: () => "the file does not say its edition, and is read as edition 1",
+  explain: {
+    title: "missing-edition",
+    text: "A file opens with `dn 1;`, so that later editions of the language may read it differently. Without the line it is edition 1.",
   },
 });
 
@@ -69,10 +96,13 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
       called: new Set(),
     };
     const scope = fileScope(module, context);
+    hintEdition(module, reporter);
     let allNamesKnown = true;
     for (const block of module.ast.blocks) {
       const known = resolveDefinition(block, context, (inner) => {
-        if (resolveBlock(block, scope, inner)) repeated.add(block);
+        if (!resolveBlock(block, scope, inner)) return;
+        repeated.add(block);
+        hintRepetition(block, inner.reporter);
       });
       allNamesKnown &&= known;
     }
@@ -84,6 +114,27 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
   }
   findRecursion(program, reporter, bad);
   return { bad, repeated, blocks, unread };
+}
+
+/** What is not written is still told, to whoever asks for hints. */
+function hintRepetition(block: ast.Block, reporter: Reporter): void {
+  const n = block.parameters.find((parameter) => parameter.name.text === "n");
+  if (n === undefined) return;
+  const { file, start } = block.body.span;
+  const edits = [{ span: { file, start, end: start }, text: "repeat n " }];
+  const fix = { title: "spell it out: `repeat n`", applicability: "machine-applicable", edits } as const;
+  reporter.report(impliedRepeat.at({ span: n.name.span, fix }, block.name.text));
+}
+
+function hintEdition({ ast: file, source, syntaxErrors }: Module, reporter: Reporter): void {
+  if (file.edition !== undefined || syntaxErrors.length > 0 || isStandardLibrary(source)) return;
+  const span = { file: source, start: 0, end: 0 };
+  const fix = {
+    title: "write `dn 1;` first",
+    applicability: "machine-applicable",
+    edits: [{ span, text: "dn 1;\n" }],
+  } as const;
+  reporter.report(missingEdition.at({ span, fix }));
 }
 
 function fileScope(module: Module, context: NameContext): StaticScope {
