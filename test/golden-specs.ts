@@ -1,9 +1,10 @@
 /** Specs in `test/golden` with what is expected of them: `//~ DN0404 56 28` on a line, or `//~^` under it. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import type { Diagnostic } from "../src/base/diagnostic.ts";
 import { type SourceFile, startOf } from "../src/base/source.ts";
 import { type CheckResult, check } from "../src/compile.ts";
+import type { Loader } from "../src/semantics/module.ts";
 
 export interface Expectation {
   readonly path: string;
@@ -27,21 +28,20 @@ export function specNames(folder: URL): readonly string[] {
 }
 
 export function checkSpec(folder: URL, path: string): CheckedSpec {
-  const read = (at: string): SourceFile => ({ path: at, text: readFileSync(new URL(at, folder), "utf8") });
-  const source = read(path);
+  const source = { path, text: readFileSync(new URL(path, folder), "utf8") };
   const files = new Map([[path, source]]);
-  const load = (request: string, importer: SourceFile): SourceFile | undefined => {
-    const at = posix.join(posix.dirname(importer.path), request);
-    try {
-      const file = files.get(at) ?? read(at);
-      files.set(at, file);
-      return file;
-    } catch {
-      return undefined;
-    }
-  };
-  const result = check(source, { load });
+  const result = check(source, { load: loaderFrom(folder, files) });
   return { ...result, source, expectations: [...files.values()].flatMap(expectationsOf) };
+}
+
+/** Loads what specs of a folder import, and remembers it in `files`. */
+export function loaderFrom(folder: URL, files: Map<string, SourceFile> = new Map()): Loader {
+  return (request, importer) => {
+    const path = posix.join(posix.dirname(importer.path), request);
+    const url = new URL(path, folder);
+    if (!files.has(path) && existsSync(url)) files.set(path, { path, text: readFileSync(url, "utf8") });
+    return files.get(path);
+  };
 }
 
 function expectationsOf(file: SourceFile): readonly Expectation[] {

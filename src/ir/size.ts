@@ -40,7 +40,7 @@ export function mapSize(size: Size, change: (size: number) => number, step: Step
   // The change repeats once the size has grown by a multiple of `step.every`.
   const periods = size.by === 0 ? 1 : step.every / greatestCommonDivisor(step.every, Math.abs(size.by));
   const at = (value: number): number => change(size.at(value));
-  return described({
+  const changed = described({
     symbol: size.symbol,
     at,
     every: size.every * periods,
@@ -48,6 +48,8 @@ export function mapSize(size: Size, change: (size: number) => number, step: Step
     from: Math.max(size.from, reaches(size, step.from)),
     text: `f(${size.text})`,
   });
+  // Most stages leave sizes alone: then the functions do not pile up.
+  return isSameSize(changed, size) ? size : changed;
 }
 
 /** The first value from which the size stays at `bound` or above. */

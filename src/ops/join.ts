@@ -79,6 +79,6 @@ function unstride(applicability: Applicability, other: number): NonNullable<Repo
   return (edits) => {
     const span = edits.dropStride({ input: other, other: 0 });
     if (span === undefined) return undefined;
-    return { title: `remove ${quoted(spanText(span))}`, applicability, edits: [{ span, text: "" }] };
+    return { title: `remove ${quoted(spanText(span).trim())}`, applicability, edits: [{ span, text: "" }] };
   };
 }

@@ -365,7 +365,8 @@ function editsOf(call: CallPlace, { build, frame }: Place, inputs: readonly Valu
       if (stride === undefined || !KERNEL.test(spanText(stride))) return undefined;
       const unstrided = withoutStride(origin, build.nodes);
       if (unstrided?.some((size, axis) => size !== reference.shape.sizes[axis]) ?? true) return undefined;
-      const start = stride.file.text.lastIndexOf("/", stride.start);
+      const { text } = stride.file;
+      const start = text.slice(0, text.lastIndexOf("/", stride.start)).trimEnd().length;
       return { file: stride.file, start, end: stride.end };
     },
     addArgument(text) {

@@ -65,7 +65,7 @@ export function settleSymbols(
     const allowed = allowedSizes(build.symbols, symbol);
     const { settled, broken } = settleDemands(symbol, allowed, build);
     // What cannot be satisfied was told once, and is part of the answer all the same.
-    const conditions = [...settled, ...broken];
+    const conditions = [memberOf(symbol, settled), ...broken];
     const valid = solve(conditions) ?? ALL_SIZES;
     if (broken.length === 0 && lossless !== undefined)
       holdAgainstWhere(symbol, span, allowed, valid, build, frame);
@@ -78,28 +78,29 @@ function settleDemands(
   symbol: string,
   allowed: SizeSet,
   build: Build,
-): { readonly settled: readonly Condition[]; readonly broken: readonly Condition[] } {
-  const settled: Condition[] = [memberOf(symbol, allowed)];
+): { readonly settled: SizeSet; readonly broken: readonly Condition[] } {
+  let settled = allowed;
   const broken: Condition[] = [];
   for (const demand of build.symbols.demands) {
     if (demand.condition.symbol !== symbol) continue;
-    const into = settle(demand, settled, build) ? settled : broken;
-    into.push(demand.condition);
+    const left = settle(demand, settled, build);
+    if (left === undefined) broken.push(demand.condition);
+    else settled = left;
   }
   return { settled, broken };
 }
 
-/** Whether a demand leaves more than a few sizes; reports DN0501 otherwise. */
-function settle(demand: Demand, before: readonly Condition[], build: Build): boolean {
+/** What a demand leaves of the sizes; `undefined` when that is a few at most (reported as DN0501). */
+function settle(demand: Demand, before: SizeSet, build: Build): SizeSet | undefined {
   const { condition, statement, frame, span, labels, value } = demand;
-  const set = solve([...before, condition]);
+  const { symbol } = condition;
+  const set = solve([memberOf(symbol, before), condition]);
   const place = { build, frame };
   if (set === undefined) {
     report(place, inconclusive, [quoted(statement)], { span, labels });
-    return true;
+    return before;
   }
-  if (!hasFinitelyMany(set)) return true;
-  const { symbol } = condition;
+  if (!hasFinitelyMany(set)) return set;
   const where = isEmpty(set)
     ? `no ${symbol}`
     : `only ${listOf(
@@ -113,7 +114,7 @@ function settle(demand: Demand, before: readonly Condition[], build: Build): boo
     help: ["let both sides change their sizes in the same way"],
     sizes: sizeTrail(value, build.nodes),
   });
-  return false;
+  return undefined;
 }
 
 function holdAgainstWhere(

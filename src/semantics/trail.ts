@@ -5,6 +5,7 @@ import { spanText } from "../base/source.ts";
 import { printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import { isSameSize, printSize, sizeWith } from "../ir/size.ts";
 import { conv } from "../ops/conv.ts";
+import { id } from "../ops/id.ts";
 import type { Claim, OpNode, Value } from "../ops/op.ts";
 import { reach, windowOf, windowRuleOf } from "../ops/window.ts";
 
@@ -63,7 +64,9 @@ export function sizeTrail(value: Value, nodes: readonly OpNode[], symbol?: numbe
     const source: OpNode | undefined = nodes[node.inputs[0] ?? -1];
     const shape = print(node.shape);
     if (source === undefined) steps.push(`input ${shape}`);
-    else if (print(source.shape) !== shape) steps.push(`${briefly(node)} ${shape}`);
+    // Only a type changes the shape of what it passes on.
+    else if (print(source.shape) !== shape)
+      steps.push(`${node.op === id ? "declared" : briefly(node)} ${shape}`);
     node = source;
   }
   steps.reverse();

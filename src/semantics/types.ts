@@ -7,15 +7,16 @@ import { count } from "../base/text.ts";
 import { fractionOf } from "../ir/fraction.ts";
 
 import type { Literal } from "../ir/literal.ts";
-import { numericValue, printLiteral } from "../ir/literal.ts";
-import { type Axis, axisName, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { integerOf, numericValue, printLiteral } from "../ir/literal.ts";
+import { type Axis, axisName, MAX_RANK, printShape, rankOf, sizeAt } from "../ir/shape.ts";
 import { printSize } from "../ir/size.ts";
 import { isEmpty, solve } from "../ir/size-set.ts";
 import { wrongType } from "../ops/call-problems.ts";
+import { id } from "../ops/id.ts";
 import type { Value } from "../ops/op.ts";
 import { environmentAt, type Place, remark } from "./build.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
-import { doubted } from "./scope.ts";
+import { CERTAIN, doubted } from "./scope.ts";
 import { compareValues, inconclusive } from "./symbolic.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
@@ -47,7 +48,10 @@ export function declaredSizes(type: ast.ShapeType, environment: Environment): re
   return [{ value: evaluate(type.channels, environment), expression: type.channels }, ...sizes];
 }
 
-/** The same value; axes that differ from the type are reported and doubtful afterwards. */
+/**
+ * The same value; axes that differ from the type are reported and doubtful afterwards. What was doubtful before is what
+ * the type says: so a mistake above a type hides none below it.
+ */
 export function checkType(
   type: ast.ShapeType,
   value: Value,
@@ -58,7 +62,7 @@ export function checkType(
   const rank = rankOf(value.shape);
   const { nodes } = place.build;
   if (declared.length !== rank + 1) {
-    if (value.doubt.has("rank")) return value;
+    if (value.doubt.has("rank")) return asDeclared(type, declared, value, place);
     const label = blame(value, "rank", nodes);
     remark(place, expectMismatch, [printSizes(declared), printShape(value.shape)], {
       span: type.span,
@@ -71,9 +75,27 @@ export function checkType(
   const wrong = declared.flatMap((size, axis) =>
     value.doubt.has(axis) || agrees(size, axis, value, place) ? [] : [axis],
   );
-  if (wrong.length === 0) return value;
+  if (wrong.length === 0) return value.doubt.size === 0 ? value : asDeclared(type, declared, value, place);
   reportSizes(wrong, declared, value, place);
   return { ...value, doubt: new Set([...value.doubt, ...wrong]) };
+}
+
+/** The shape that the type says, as a node of its own: what follows from it is traced to the type. */
+function asDeclared(
+  type: ast.ShapeType,
+  declared: readonly Declared[],
+  value: Value,
+  { build, frame, path }: Place,
+): Value {
+  const numbers = declared.map((size) => size.value && integerOf(size.value));
+  const [channels, ...sizes] = numbers.flatMap((size) => (size !== undefined && size >= 1 ? [size] : []));
+  if (channels === undefined || sizes.length + 1 < declared.length || sizes.length > MAX_RANK) return value;
+  const node = build.nodes.length;
+  const shape = { channels, sizes };
+  const parts = new Map([["name", type.span]]);
+  const origin = { span: type.span, parts, frame };
+  build.nodes.push({ id: node, path, op: id, attrs: {}, inputs: [value.node], shape, weights: [], origin });
+  return { node, shape, doubt: CERTAIN };
 }
 
 function printSizes([channels, ...sizes]: readonly Declared[]): string {
