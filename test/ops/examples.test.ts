@@ -32,17 +32,9 @@ it.each(examples)("%s computes natively what its reference computes", async (_, 
 /** The ranks that the examples of a stage work at, where these are not all. */
 const RANKS: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(
-    [
-      "conv",
-      "bottleneck",
-      "maxpool",
-      "avgpool",
-      "gap",
-      "gmp",
-      "instancenorm",
-      "concat",
-      "add",
-    ].map((name) => [name, [1, 2, 3]]),
+    ["conv", "bottleneck", "maxpool", "avgpool", "gap", "gmp", "instancenorm", "concat", "add"].map(
+      (name) => [name, [1, 2, 3]],
+    ),
   ),
   linear: [0],
 };
