@@ -1,6 +1,7 @@
 /** How wide text stands on a terminal, and text broken into lines of a given width. */
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+/** Made at the first text that needs it: its tables take longer to load than most specs to check. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** East Asian wide and fullwidth ranges (Unicode 15.1, UAX 11), merged where nothing assigned lies between. */
 const WIDE: readonly (readonly [number, number])[] = [
@@ -35,6 +36,7 @@ export interface Grapheme {
 export function graphemes(text: string): readonly Grapheme[] {
   if (/^[ -~]*$/.test(text))
     return Array.from(text, (letter, offset) => ({ text: letter, offset, width: 1 }));
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return Array.from(segmenter.segment(text), ({ segment, index }) => ({
     text: segment,
     offset: index,
