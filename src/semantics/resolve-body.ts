@@ -14,7 +14,13 @@ import {
   resolveCall,
   resolveCallee,
 } from "./resolve-calls.ts";
-import { declareForUse, type NameContext, reportUnknown, resolveExpression } from "./resolve-names.ts";
+import {
+  declareForUse,
+  endBody,
+  type NameContext,
+  reportUnknown,
+  resolveExpression,
+} from "./resolve-names.ts";
 import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
@@ -61,6 +67,7 @@ function resolveStages(body: ast.Body, parent: StaticScope, context: NameContext
     if (stage.label !== undefined && claimName(stage.label, places, context.reporter))
       declare(scope, "label", stage.label);
   }
+  endBody(scope, context);
 }
 
 export function resolveType(type: ast.ShapeType, scope: StaticScope, context: NameContext): void {
@@ -91,6 +98,7 @@ function resolveStage(stage: ast.Stage, scope: StaticScope, context: NameContext
       declareForUse(inner, "variable", stage.variable, context);
       if (stage.index !== undefined) declareForUse(inner, "variable", stage.index, context);
       resolveBody(stage.body, inner, context);
+      endBody(inner, context);
       return;
     }
     case "repeat": {
@@ -98,6 +106,7 @@ function resolveStage(stage: ast.Stage, scope: StaticScope, context: NameContext
       const inner = staticScope(scope, true);
       if (stage.as !== undefined) declareForUse(inner, "variable", stage.as, context);
       resolveBody(stage.body, inner, context);
+      endBody(inner, context);
       return;
     }
     case "from":

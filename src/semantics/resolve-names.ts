@@ -51,6 +51,8 @@ export interface NameContext {
   readonly declared: StaticEntry[];
   /** The imported blocks, models and namespaces that something calls. */
   readonly called: Set<string>;
+  /** Labels and variables of bodies that have ended, which people look for behind them. */
+  readonly ended: Map<string, Span>;
 }
 
 /** Declares a name that something should read. */
@@ -194,19 +196,28 @@ export function isMisread({ start, end }: Span, { module }: NameContext): boolea
   return module.syntaxErrors.some((error) => start <= error.start && error.start <= end);
 }
 
-export function reportUnknown(name: ast.Name, scope: StaticScope, { reporter, module }: NameContext): void {
+/** The names of a body that has ended mean nothing behind it. */
+export function endBody({ entries }: StaticScope, { ended }: NameContext): void {
+  for (const { kind, name, span } of entries.values())
+    if (kind === "label" || kind === "variable") ended.set(name, span);
+}
+
+export function reportUnknown(name: ast.Name, scope: StaticScope, context: NameContext): void {
+  const { reporter, module, ended } = context;
   if (module.missing.has(name.text)) return;
   const names = namesInScope(scope);
-  const near = nearest(name.text, names);
+  const end = ended.get(name.text);
+  const near = end === undefined ? nearest(name.text, names) : undefined;
   const isCallable = module.names.has(name.text);
   const known =
     names.length === 0
-      ? "there are no names here"
+      ? `no names are known here: make ${quoted(name.text)} a parameter, and pass it`
       : `the names here are ${names.slice(0, 12).map(quoted).join(", ")}`;
   reporter.report(
     unknownName.at(
       {
         span: name.span,
+        ...(end && { labels: [{ span: end, text: "known in its own body only" }] }),
         ...(isCallable ? { notes: [`${quoted(name.text)} is a block or model, not a value`] } : {}),
         help: [near === undefined ? known : `did you mean ${quoted(near)}?`],
         ...(near === undefined ? {} : replaceFix(name.span, near)),

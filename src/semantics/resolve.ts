@@ -93,6 +93,7 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
       hasIn: true,
       blocks,
       declared: [],
+      ended: new Map(),
       called: new Set(),
     };
     const scope = fileScope(module, context);

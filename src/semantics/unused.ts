@@ -41,7 +41,7 @@ export function resolveDefinition(
       context.reporter.report(diagnostic);
     },
   };
-  resolve({ ...context, reporter, declared });
+  resolve({ ...context, reporter, declared, ended: new Map() });
   if (isRead && !unknown.has(unknownName.code)) warnUnused(declared, context);
   return isRead && UNKNOWN.every((kind) => !unknown.has(kind.code));
 }
