@@ -146,10 +146,21 @@ function expandOperation(
     const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
     return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
   }
+  return applyOperation(operation, callee, place, flow, path);
+}
+
+function applyOperation(
+  operation: ast.Operation,
+  callee: CalleeAtWork,
+  place: Place,
+  flow: { in: Value; it: Value },
+  path: string,
+): Value {
+  const form = formOf(operation, callee, false);
   const operands =
     callee.kind === "stage" && callee.stage.join === true
       ? joinOperands(operation, form, place, flow, path)
-      : operandsIn(form, place, flow, it);
+      : operandsIn(form, place, flow, flow.it);
   return applyCallee(callee, form, operation.span, place, flow, operandsOf(operands), path);
 }
 
@@ -212,20 +223,12 @@ function applyInstance(instance: SharedInstance, span: Span, place: Place, opera
     bindings: [],
     parent: place.frame,
   };
-  const inner: Place = { ...place, frame, sharing: { instance, next: 0 } };
+  const inner: Place = { ...place, frame, scope: instance.scope, sharing: { instance, next: 0 } };
   const callee = calleeAt(operation.name, inner);
   const [it] = operands;
   if (callee === undefined || isBad(place.build, operation)) return doubted(it);
   const usePath = instance.uses === 1 ? path : `${path}.${instance.uses}`;
-  return applyCallee(
-    callee,
-    formOf(operation, callee, false),
-    operation.span,
-    inner,
-    { in: it, it },
-    operands,
-    usePath,
-  );
+  return applyOperation(operation, callee, inner, { in: it, it }, usePath);
 }
 
 interface Flow {

@@ -243,7 +243,7 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
       case "shared": {
         const { name, operation } = item;
         const path = `${place.path}/${name.text}`;
-        const instance: SharedInstance = { name: name.text, operation, path, weights: [], uses: 0 };
+        const instance: SharedInstance = { name: name.text, operation, scope, path, weights: [], uses: 0 };
         scope.entries.set(name.text, { kind: "shared", instance, span: name.span });
         break;
       }

@@ -38,6 +38,8 @@ export type Entry =
 export interface SharedInstance {
   readonly name: string;
   readonly operation: ast.Operation;
+  /** Where it is defined, which is where its arguments are read. */
+  readonly scope: Scope;
   /** Of its nodes; those of later uses are numbered. */
   readonly path: string;
   /** The weights of each node in the order of the first use, which makes them. */
