@@ -12,7 +12,8 @@ import { scan } from "./scan.ts";
 import { indexAt, trackSpoilage } from "./segments.ts";
 import { fileTooLarge, invalidEncoding } from "./syntax-errors.ts";
 
-const MAX_LENGTH = 2 ** 20;
+/** In UTF-16 units. */
+export const MAX_LENGTH: number = 2 ** 20;
 
 /** Built at the first use, so that commands that parse nothing do not pay for it. */
 let parser: Parser | undefined;

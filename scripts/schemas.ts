@@ -92,6 +92,20 @@ const check = z.strictObject({
   ),
 });
 
+const fmt = z.strictObject({
+  schema: z.literal("dnc/fmt-1"),
+  files: z.array(
+    z.strictObject({
+      path: text,
+      changed: z
+        .boolean()
+        .meta({ description: "Whether it was rewritten; with --check, whether it would be." }),
+      text: text.optional().meta({ description: "The canonical form of standard input." }),
+      diagnostics: z.array(z.strictObject(diagnosticFields)),
+    }),
+  ),
+});
+
 const axes = z.array(z.int().nonnegative());
 const padding = z.array(z.tuple([z.int(), z.int()]));
 const report: z.ZodType<ReportJson> = z.strictObject({
@@ -270,6 +284,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "diagnostic-1": diagnostic,
   "doctor-1": doctor,
   "explain-1": explain,
+  "fmt-1": fmt,
   "ir-1": graph,
   "ops-1": ops,
   "report-1": report,

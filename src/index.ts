@@ -1,4 +1,5 @@
 /** The public door: pure functions of source text and options. Running models is in `./runtime/index.ts`. */
+export { type FormatResult, format } from "../grammar/format.ts";
 export {
   collectDiagnostics,
   type Diagnostic,

@@ -81,6 +81,15 @@ it("dnc check: files that are fine, wrong and unreadable", async () => {
   expect(unreadable.diagnostics[0].code).toBe("DN0901");
 });
 
+it("dnc fmt: files that change, that are wrong and that are not there", async () => {
+  const folder = temporaryFolder();
+  const paths = ["loose.dn", "wrong.dn", "none.dn"].map((name) => join(folder, name));
+  writeFileSync(paths[0] ?? "", "block a<relu>");
+  writeFileSync(paths[1] ?? "", "block a < relu");
+  const { files } = await documentOf("fmt-1", "fmt", ...paths);
+  expect(files.map(({ changed }: { changed: boolean }) => changed)).toEqual([true, false, false]);
+});
+
 it("dnc check --format jsonl: a document a line", async () => {
   const path = join(temporaryFolder(), "wrong.dn");
   writeFileSync(path, "dn 1;\nmodel r { input x: f32[3 @ 8x8]; output y = x < linera -> 2 >; }\n");

@@ -14,6 +14,10 @@ export const COMMANDS: Commands = {
     summary: "check specs: names, shapes, promises; runs nothing",
     load: () => import("./commands/check.ts"),
   },
+  fmt: {
+    summary: "rewrite specs in canonical form",
+    load: () => import("./commands/fmt.ts"),
+  },
   report: {
     summary: "count parameters and multiply-adds, with subtotals of every part",
     load: () => import("./commands/report.ts"),
