@@ -24,7 +24,7 @@ export function format(source: SourceFile): FormatResult {
   const text = render(printFile(readTokens(source.text, scan(source, silent)), file));
   if (text.length > MAX_LENGTH) {
     const span = { file: source, start: 0, end: Math.min(source.text.length, 1) };
-    const notes = ["so long would it be in canonical form"];
+    const notes = ["in canonical form it would be this long"];
     return { diagnostics: [fileTooLarge.at({ span, notes, help: ["split it"] }, text.length)] };
   }
   // A formatter must never change what a file says, so it is not left to tests alone.
