@@ -1,13 +1,13 @@
 /** What the commands print is what the published schemas say. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { SCHEMAS } from "../scripts/schemas.ts";
 import { graphToJson } from "../src/ir/json.ts";
 import { dnc } from "./report/run-dnc.ts";
 import { graphOf } from "./report/spec-files.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
 const validators = new Map<string, ValidateFunction>();
@@ -37,12 +37,6 @@ function expectValid<T extends { readonly schema: string }>(document: T, name: s
 async function documentOf(name: string, ...args: readonly string[]) {
   const { stdout } = await dnc(...args, "--json");
   return expectValid(JSON.parse(stdout), name);
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-schema-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 it("publishes every schema, and no others", () => {

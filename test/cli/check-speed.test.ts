@@ -1,18 +1,17 @@
 /** What `dnc check` loads, for that decides how fast it starts: neither native code nor a library that it has no use for. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const recorder = new URL("./fixtures/record-modules.mjs", import.meta.url).href;
 const program: string = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** The URLs and paths of all that a process of `node` loads. */
 function loadedBy(...args: readonly string[]): readonly string[] {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-loaded-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const record = join(folder, "record.txt");
   const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--import", recorder, ...args], {
     env: { ...process.env, DNC_RECORD: record },

@@ -1,9 +1,9 @@
 /** `dnc check`: every exit code, and the JSON that scripts rely on. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { dncProcess } from "./dnc-process.ts";
 
 const MODEL = "model m { set order = post; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 8; gap >;";
@@ -14,8 +14,7 @@ const OVER_BUDGET = `dn 1;\n${MODEL} expect params < 100; }\n`;
 const OVER_BUDGET_AND_BROKEN = `${OVER_BUDGET}block b < cnv 3 >\n`;
 
 function specs(texts: Readonly<Record<string, string>>): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-check-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, `${name}.dn`), text);
   return (name) => join(folder, `${name}.dn`);
 }

@@ -3,17 +3,14 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { Diagnostic, Fix } from "../../src/base/diagnostic.ts";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { applyFixes } from "../../src/base/fixes.ts";
@@ -23,6 +20,7 @@ import { replaceSource } from "../../src/runtime/replace-source.ts";
 import { openSources, type Sources } from "../../src/runtime/sources.ts";
 import { specNames } from "../golden-specs.ts";
 import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { dncProcess } from "./dnc-process.ts";
 
 const errors = new URL("../golden/errors/", import.meta.url);
@@ -72,12 +70,6 @@ it.each([...new Set(fixable.map(({ name }) => name))])("mends all that it can of
   const text = sources.read(path, collectDiagnostics())?.text;
   await expect(text).toMatchFileSnapshot(`../golden/errors/${name}.fixed`);
 });
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-fix-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 const BROKEN = "dn 1;\nblock layer(k) < conv 3 concat >\n";
 const MENDED = "dn 1;\nblock layer(k) < conv 3; concat >\n";

@@ -3,18 +3,16 @@ import {
   chmodSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { dncProcess } from "./dnc-process.ts";
 
 const LOOSE = "dn 1;\nblock a(k = 3) <\n  conv 3; // wide\n  relu >\nblock b<relu>\n";
@@ -22,8 +20,7 @@ const CANONICAL = "dn 1;\nblock a(k=3) <\n  conv 3; // wide\n  relu >\nblock b <
 const WRONG = "dn 1;\nblock a < conv 3 relu >\n";
 
 function folder(files: Readonly<Record<string, string>>): string {
-  const path = mkdtempSync(join(tmpdir(), "dnc-fmt-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   return path;
 }

@@ -1,7 +1,6 @@
 /** The frame of the command line: what is asked for, what is wrong usage, what is a bug, and how the process ends. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { reportBug } from "../../src/cli/bug-report.ts";
@@ -11,6 +10,7 @@ import { dispatch } from "../../src/cli/dispatch.ts";
 import { parseArguments } from "../../src/cli/flags.ts";
 import { showProgress } from "../../src/cli/progress.ts";
 import { createTerminal, type OutputStream } from "../../src/cli/terminal.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 interface Result {
   readonly code: number;
@@ -184,8 +184,7 @@ it("shows diagnostics pretty on a terminal, plain elsewhere, and otherwise as as
 });
 
 it("keeps what is needed to reproduce a bug", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const spec = join(folder, "net.dn");
   writeFileSync(spec, "block a < conv 3 >\n");
   const args = ["report", `${spec}:a`, "--set", "k=3"];

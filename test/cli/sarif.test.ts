@@ -1,13 +1,13 @@
 /** `dnc check --format sarif`: valid against the public schema, exact in its places, and the same bytes every time. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { diagnosticKinds } from "../../src/diagnostics.ts";
 import { specNames } from "../golden-specs.ts";
 import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const schemaPath = createRequire(import.meta.url).resolve(
   "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
@@ -106,8 +106,7 @@ async function runOf(...args: readonly string[]): Promise<Run> {
 }
 
 function specIn(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-sarif-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const path = join(folder, "net.dn");
   writeFileSync(path, text);
   return path;
@@ -248,8 +247,7 @@ it("takes what the machine refuses for a failed run, not for a finding", async (
 });
 
 it("tells of an imported file once, and names files by URIs", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "dnc sarif#"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("dnc sarif#");
   writeFileSync(join(folder, "lib.dn"), "dn 1;\nblock layer(k) < conv 3 concat >\n");
   for (const name of ["a.dn", "b.dn"])
     writeFileSync(join(folder, name), 'dn 1;\nimport { layer } from "./lib.dn";\nblock b < layer(k=3) >\n');

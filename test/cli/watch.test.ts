@@ -1,6 +1,5 @@
 /** `dnc check --watch`: notices changes however they are made, and ends on Ctrl-C. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
@@ -9,16 +8,11 @@ import { createTerminal } from "../../src/cli/terminal.ts";
 import { openSources, type Sources } from "../../src/runtime/sources.ts";
 import { whenStale } from "../../src/runtime/watch.ts";
 import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { startDnc } from "./dnc-process.ts";
 
 const FINE = "dn 1;\nblock layer(k) < conv 3; concat >\n";
 const BROKEN = "dn 1;\nblock layer(k) < conv 3 concat >\n";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-watch-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));

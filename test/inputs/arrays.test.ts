@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { readInput } from "../../src/runtime/inputs/index.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import {
   COUNTING,
   float32Bytes,
@@ -15,7 +16,7 @@ import {
   text,
   VECTOR,
 } from "./array-bytes.ts";
-import { readBad, readGood, temporaryFile, temporaryFolder } from "./folder.ts";
+import { readBad, readGood, temporaryFile } from "./folder.ts";
 
 it.each([
   ["3, 2, 2", "[3, 2, 2]", /^give the array that shape/],

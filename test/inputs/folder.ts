@@ -1,17 +1,11 @@
 /** A folder for the files of one test, and what the readers of inputs make of them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { collectDiagnostics, type Diagnostic } from "../../src/base/diagnostic.ts";
 import type { BoundShape } from "../../src/ir/shape.ts";
 import { type Input, readInput } from "../../src/runtime/inputs/index.ts";
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from "../temporary-folder.ts";
 
 export function temporaryFile(name: string, content: Uint8Array | string): string {
   const path = join(temporaryFolder(), name);

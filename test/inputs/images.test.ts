@@ -7,7 +7,8 @@ import { expect, it } from "vitest";
 import { drawPicture, PICTURE, SIZE } from "../../scripts/draw-picture.ts";
 import { resample, type Size } from "../../src/runtime/inputs/resample.ts";
 import { hashUniform } from "../../src/weights/hash.ts";
-import { readBad, readGood, temporaryFile, temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { readBad, readGood, temporaryFile } from "./folder.ts";
 
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];

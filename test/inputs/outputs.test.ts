@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { describeOutput, rank, readLabels, summarize, writeNpy } from "../../src/runtime/outputs/index.ts";
-import { readGood, temporaryFile, temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { readGood, temporaryFile } from "./folder.ts";
 
 function vectors(...samples: readonly (readonly number[])[]): {
   shape: readonly number[];

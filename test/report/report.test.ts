@@ -1,12 +1,12 @@
 /** `dnc report`: sums, tables, and what the command says and returns. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { countsOf } from "../../src/ops/counts.ts";
 import { reportToJson } from "../../src/report/json.ts";
 import { groupsIn, type ReportPart, reportOf, sumOf } from "../../src/report/report.ts";
 import { type TableOptions, tableOf } from "../../src/report/table.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { dnc } from "./run-dnc.ts";
 import { graphOf, type SpecTarget } from "./spec-files.ts";
 import { CIFAR_RESNET, INCEPTION } from "./spec-texts.ts";
@@ -229,8 +229,7 @@ it.each([
 });
 
 function written(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "dnc-report-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const path = join(folder, "spec.dn");
   writeFileSync(path, text);
   return path;
