@@ -58,24 +58,53 @@ def describe(**options):
     return ", ".join(f"{key} {value}" for key, value in options.items() if value is not None)
 
 
-def convolution(sizes, kernel, channels=(2, 3), stride=None, dilation=None, pad=None, bias=False):
+def convolution(sizes, kernel, channels=(2, 3), stride=None, dilation=None, pad=None, bias=False, groups=None):
     rank = len(sizes)
     x = tensor(0, [2, channels[0], *sizes])
-    w = tensor(10, [channels[1], channels[0], *kernel])
+    w = tensor(10, [channels[1], channels[0] // (groups or 1), *kernel])
     b = tensor(11, [channels[1]]) if bias else None
     d = dilation or [1] * rank
     # Rule R8: floor(dilation * (K - 1) / 2) on both sides.
     pairs = pad or [[d[i] * (kernel[i] - 1) // 2] * 2 for i in range(rank)]
-    y = [F.conv1d, F.conv2d, F.conv3d][rank - 1](padded(x, pairs, 0), w, b, stride or 1, 0, d)
-    arguments = {"bias": bias, "dilation": dilation, "pad": pad}
+    y = [F.conv1d, F.conv2d, F.conv3d][rank - 1](padded(x, pairs, 0), w, b, stride or 1, 0, d, groups or 1)
+    arguments = {"bias": bias, "dilation": dilation, "pad": pad, "groups": groups}
     case(
-        f"conv {kernel} on {sizes} " + describe(stride=stride, dilation=dilation, pad=pad, bias=bias or None),
+        f"conv {kernel} on {sizes} "
+        + describe(stride=stride, dilation=dilation, pad=pad, bias=bias or None, groups=groups),
         "conv",
         [x],
         y,
         kernel=kernel,
         channels=channels[1],
         arguments={k: v for k, v in arguments.items() if v is not None},
+        **({"stride": stride} if stride else {}),
+    )
+
+
+def transposed(sizes, kernel=None, channels=(2, 3), stride=None, pad=None, outpad=None, bias=True, groups=1):
+    rank = len(sizes)
+    k, s = kernel or [2] * rank, stride or [2] * rank
+    x = tensor(0, [2, channels[0], *sizes])
+    w = tensor(10, [channels[0], channels[1] // groups, *k])
+    b = tensor(11, [channels[1]]) if bias else None
+    f = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d][rank - 1]
+    if pad is None and outpad is None:
+        # Exactly s times the size; PyTorch's output_padding makes the odd row.
+        p = [max(0, -((s[i] - k[i]) // 2)) for i in range(rank)]
+        o = [2 * p[i] - (k[i] - s[i]) for i in range(rank)]
+    else:
+        p, o = pad or [0] * rank, outpad or [0] * rank
+    y = f(x, w, b, s, p, o, groups)
+    arguments = {"bias": bias, "pad": pad, "outpad": outpad, "groups": groups}
+    case(
+        f"upconv {kernel} on {sizes} "
+        + describe(stride=stride, pad=pad, outpad=outpad, bias=bias or None, groups=groups),
+        "upconv",
+        [x],
+        y,
+        channels=channels[1],
+        arguments={key: v for key, v in arguments.items() if v is not None},
+        **({"kernel": kernel} if kernel else {}),
         **({"stride": stride} if stride else {}),
     )
 
@@ -127,6 +156,32 @@ convolution([6, 5], [3, 3], pad=[[0, 0], [0, 0]], bias=True)
 convolution([3, 4, 5], [3, 3, 3], bias=True)
 convolution([5, 4, 6], [1, 3, 2], stride=[2, 1, 2])
 convolution([4, 5, 4], [2, 3, 2], dilation=[2, 1, 3], pad=[[1, 0], [1, 1], [2, 1]])
+
+# Convolutions in groups: as many outputs, more, fewer; one channel a group; a multiplier.
+convolution([9], [3], channels=(6, 6), groups=3)
+convolution([9], [2], channels=(4, 8), groups=4, stride=[2], bias=True)
+convolution([5, 7], [3, 3], channels=(6, 4), groups=2, stride=[2, 2])
+convolution([7, 6], [3, 2], channels=(3, 3), groups=3, dilation=[2, 1], bias=True)
+convolution([6, 5], [3, 3], channels=(3, 6), groups=3, stride=[2, 1], pad=[[1, 2], [0, 1]])
+convolution([3, 4, 5], [2, 3, 2], channels=(4, 6), groups=2)
+convolution([4, 3, 4], [3, 3, 3], channels=(2, 4), groups=2, stride=[1, 2, 1], bias=True)
+
+# Transposed convolutions: exact multiples by default, written paddings, windows smaller than the stride.
+transposed([5])
+transposed([5], [3])
+transposed([4], [1], stride=[3], bias=False)
+transposed([5], [4], stride=[3], pad=[0])
+transposed([6], [5], stride=[2], pad=[2], outpad=[1])
+transposed([3, 4])
+transposed([3, 5], [3, 3])
+transposed([4, 3], [4, 4])
+transposed([3, 4], [3, 2], stride=[1, 3])
+transposed([3, 3], [5, 3], stride=[3, 2], outpad=[2, 1], channels=(4, 2))
+transposed([3, 4], [3, 3], channels=(4, 6), groups=2)
+transposed([3, 3], [4, 4], channels=(3, 3), groups=3, bias=False)
+transposed([2, 3, 2])
+transposed([3, 2, 3], [3, 3, 3], channels=(4, 4), groups=2)
+transposed([2, 3, 3], [3, 4, 2], stride=[2, 1, 2], pad=[1, 2, 0])
 
 # Pools: the default padding, written padding, ceil mode with and without a window that starts in the padding.
 for kind in ("maxpool", "avgpool"):

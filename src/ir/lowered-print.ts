@@ -24,6 +24,11 @@ function printOutput(port: Port): string {
 function printPrimitive(primitive: Primitive): string {
   switch (primitive.kind) {
     case "convolution":
+    case "transposed-convolution": {
+      const { kind, window, groups } = primitive;
+      return `${kind} ${printWindow(window)}${groups === 1 ? "" : ` in ${groups} groups`}`;
+    }
+    case "depthwise-convolution":
     case "max-pool":
       return `${primitive.kind} ${printWindow(primitive.window)}`;
     case "average-pool":
@@ -44,6 +49,13 @@ function printPrimitive(primitive: Primitive): string {
     }
     case "transpose":
       return `${primitive.kind} ${primitive.permutation.join(" ")}`;
+    case "slice": {
+      const { kind, begin, end, step } = primitive;
+      const axes = begin.map((first, axis) => printRange(first, end[axis] ?? 0, step[axis] ?? 1));
+      return `${kind} ${axes.join(" ")}`;
+    }
+    case "gather":
+      return `${primitive.kind} ${primitive.indices.join(" ")} along ${primitive.axis}`;
     case "pad":
       return `${primitive.kind} ${printPadding(primitive.padding)} with ${primitive.value}`;
     default:
@@ -69,6 +81,11 @@ function pads(window: Window): boolean {
 
 function ignoresPadding({ window, countsPadding }: PrimitiveOf<"average-pool">): boolean {
   return pads(window) && !countsPadding;
+}
+
+/** `0:8`, or `0:8:2` for every second one. */
+function printRange(begin: number, end: number, step: number): string {
+  return step === 1 ? `${begin}:${end}` : `${begin}:${end}:${step}`;
 }
 
 function printPadding(padding: readonly Padding[]): string {

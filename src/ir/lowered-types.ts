@@ -1,6 +1,6 @@
 /** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
 import { InternalError, invariant, unreachable } from "../base/invariant.ts";
-import type { LoweredGraph, LoweredNode, Primitive, TensorType, Window } from "./lowered.ts";
+import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, TensorType, Window } from "./lowered.ts";
 import { printTensorType, typeOf } from "./lowered.ts";
 
 /** The outputs of a primitive on inputs of these types. Throws `InternalError`, naming `node`, where they do not fit. */
@@ -33,12 +33,34 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         kernel.length === x.length,
         `a kernel of rank ${kernel.length} on a value of rank ${x.length}`,
       );
+      const [inputs, outputs] = [(kernel.at(-2) ?? 0) * primitive.groups, kernel.at(-1) ?? 0];
+      invariant(inputs === x.at(-1), `a kernel for ${inputs} channels on ${x.at(-1)}`);
+      invariant(outputs % primitive.groups === 0, "the groups do not divide the channels");
+      checkKernelSize(kernel, primitive.window);
+      return [typeOf(windowed(x, primitive.window, outputs))];
+    }
+    case "depthwise-convolution": {
+      const [x, kernel] = operands(shapes, 2, primitive.kind);
       invariant(kernel.at(-2) === x.at(-1), `a kernel for ${kernel.at(-2)} channels on ${x.at(-1)}`);
+      checkKernelSize(kernel, primitive.window);
+      return [typeOf(windowed(x, primitive.window, (x.at(-1) ?? 1) * (kernel.at(-1) ?? 1)))];
+    }
+    case "transposed-convolution": {
+      const [x, kernel] = operands(shapes, 2, primitive.kind);
+      const { window, sizes, groups } = primitive;
+      invariant(kernel.at(-1) === x.at(-1), `a kernel for ${kernel.at(-1)} channels on ${x.at(-1)}`);
+      invariant((x.at(-1) ?? 0) % groups === 0, "the groups do not divide the channels");
+      checkKernelSize(kernel, window);
       invariant(
-        sameShape(kernel.slice(0, -2), primitive.window.size),
-        "the kernel is not of the window's size",
+        window.dilation.every((amount) => amount === 1),
+        "transposed convolutions are not dilated",
       );
-      return [typeOf(windowed(x, primitive.window, kernel.at(-1) ?? null))];
+      const y = [x[0] ?? null, ...sizes, (kernel.at(-2) ?? 1) * groups];
+      invariant(
+        sameShape(windowed(y, window, null).slice(1, -1), x.slice(1, -1)),
+        "the convolution that is transposed does not give these sizes",
+      );
+      return [typeOf(y)];
     }
     case "bias":
     case "batch-normalization": {
@@ -110,6 +132,28 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       );
       return [typeOf(primitive.permutation.map((axis) => x[axis] ?? null))];
     }
+    case "slice": {
+      const [x, ...rest] = operands(shapes, 1, primitive.kind)[0];
+      const sizes = rest.map((size, axis) => slicedSize(primitive, axis, size ?? 0));
+      invariant(primitive.begin.length === rest.length, "a slice of another rank");
+      return [typeOf([x ?? null, ...sizes])];
+    }
+    case "gather": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      const { axis, indices } = primitive;
+      const length = x[axis] ?? 0;
+      invariant(axis > 0 && axis < x.length, "elements are gathered along an axis behind the batch");
+      invariant(
+        indices.every((index) => index >= 0 && index < length),
+        `an index is outside of ${length} elements`,
+      );
+      return [typeOf(x.with(axis, indices.length))];
+    }
+    case "resize": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      invariant(primitive.sizes.length === x.length - 2, "sizes of another rank");
+      return [typeOf([x[0] ?? null, ...primitive.sizes, x.at(-1) ?? null])];
+    }
     case "pad": {
       const [x] = operands(shapes, 1, primitive.kind);
       invariant(primitive.padding.length === x.length, "padding of another rank");
@@ -158,6 +202,20 @@ function elements(sizes: Sizes): number {
 
 function addPadding(size: number | null, [before, after]: readonly [number, number]): number | null {
   return size === null ? null : size + before + after;
+}
+
+function checkKernelSize(kernel: Sizes, { size }: Window): void {
+  invariant(sameShape(kernel.slice(0, -2), size), "the kernel is not of the window's size");
+}
+
+/** `axis` does not count the first. */
+function slicedSize({ begin, end, step }: PrimitiveOf<"slice">, axis: number, size: number): number {
+  const [first = 0, last = 0, distance = 1] = [begin[axis], end[axis], step[axis]];
+  invariant(
+    first >= 0 && first < last && last <= size && distance > 0,
+    `[${first}, ${last}) of ${size} is no slice`,
+  );
+  return Math.ceil((last - first) / distance);
 }
 
 function windowed(x: Sizes, window: Window, channels: number | null): Sizes {

@@ -35,8 +35,20 @@ export type Primitive =
   | { readonly kind: "input"; readonly type: TensorType }
   /** A weight. Values are made on demand (row-major, in this shape) and not kept. */
   | { readonly kind: "constant"; readonly shape: readonly number[]; readonly values: () => Float32Array }
-  /** x, kernel `[...size, in, out]`. */
-  | { readonly kind: "convolution"; readonly window: Window }
+  /** x, kernel `[...size, in / groups, out]`: each group of inputs makes its group of outputs. */
+  | { readonly kind: "convolution"; readonly window: Window; readonly groups: number }
+  /** x, kernel `[...size, in, multiplier]`: each channel makes `multiplier` of its own, next to each other. */
+  | { readonly kind: "depthwise-convolution"; readonly window: Window }
+  /**
+   * x, kernel `[...size, out / groups, in]`: the transpose of the linear map that the convolution with `window` is of
+   * values with these sizes.
+   */
+  | {
+      readonly kind: "transposed-convolution";
+      readonly window: Window;
+      readonly sizes: readonly number[];
+      readonly groups: number;
+    }
   /** x, bias `[channels]`. */
   | { readonly kind: "bias" }
   /** x, scale, offset, mean, variance: `(x - mean) / sqrt(variance + epsilon) * scale + offset` per channel. */
@@ -76,6 +88,17 @@ export type Primitive =
   /** All but the batch; the batch stays first. */
   | { readonly kind: "reshape"; readonly shape: readonly number[] }
   | { readonly kind: "transpose"; readonly permutation: readonly number[] }
+  /** From `begin` on, before `end`, every `step`: one entry per axis but the first, which stays whole. */
+  | {
+      readonly kind: "slice";
+      readonly begin: readonly number[];
+      readonly end: readonly number[];
+      readonly step: readonly number[];
+    }
+  /** What stands at `indices` of an axis, in their order. */
+  | { readonly kind: "gather"; readonly axis: number; readonly indices: readonly number[] }
+  /** Linear interpolation between the centers of the elements, beyond which the outermost hold. */
+  | { readonly kind: "resize"; readonly sizes: readonly number[] }
   /** Padding per axis of the tensor, batch and channels included. */
   | { readonly kind: "pad"; readonly padding: readonly Padding[]; readonly value: number }
   | { readonly kind: "identity" };

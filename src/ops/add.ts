@@ -23,7 +23,7 @@ export const add: OpStage<object> = defineOp({
     "The sum of its operands, which have one shape. Bare, it adds the body's input to the current value.",
   slots: {},
   arguments: {},
-  join: true,
+  join: "several",
   examples: [
     {
       source: "add < id | maxpool 3 /1 >",

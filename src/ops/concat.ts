@@ -22,7 +22,7 @@ export const concat: OpStage<object> = defineOp({
     "Joins channels, in the order of the operands. Bare, it joins the body's input with the current value.",
   slots: {},
   arguments: {},
-  join: true,
+  join: "several",
   examples: [
     {
       source: "concat < id | maxpool 3 /1 >",

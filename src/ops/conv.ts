@@ -1,15 +1,18 @@
 /** Convolution, at ranks 1, 2 and 3: the unit that `order` expands with a norm and an activation. */
 import { boundShape, product } from "../ir/shape.ts";
+import { checkBothGroups, perGroup } from "./groups.ts";
 import { kernelLayout, liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { type Tap, windowReads } from "./reference-window.ts";
 import type { Init } from "./settings.ts";
-import { applyUnit, unitArguments, unsupportedGroups } from "./unit.ts";
+import { applyUnit, unitArguments } from "./unit.ts";
 import { resolveWindow, type WindowAttrs, windowedSizes, windowOn } from "./window.ts";
 
 export interface ConvAttrs extends WindowAttrs {
   readonly channels: number;
+  /** Of equally many channels; outputs read the inputs of their own group only. */
+  readonly groups: number;
   readonly bias: boolean;
   readonly init: Init;
 }
@@ -34,6 +37,12 @@ export const conv: OpStage<ConvAttrs> = defineOp({
       output: { channels: 32, sizes: [28] },
       parameters: 12544,
     },
+    {
+      source: "conv 3 (order=bare, groups=4) -> 12",
+      input: { channels: 8, sizes: [9, 7] },
+      output: { channels: 12, sizes: [9, 7] },
+      parameters: 228,
+    },
   ],
   readsGrowth: true,
   apply: (op, call, [input], expansion) =>
@@ -43,31 +52,35 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     [input],
     site,
   ) {
-    if (groups !== undefined && groups !== 1) unsupportedGroups(site);
     const rule = resolveWindow(
       "conv",
       { kernel, stride, defaultStride: "one", dilation, pad: pad ?? site.settings.pad, defaultPad: "always" },
       input,
       site,
     );
-    return rule && { channels, rule, bias: bias ?? false, init: init ?? site.settings.init ?? "kaiming" };
+    return (
+      rule && {
+        channels,
+        groups: groups ?? 1,
+        rule,
+        bias: bias ?? false,
+        init: init ?? site.settings.init ?? "kaiming",
+      }
+    );
   },
-  shape: ([input], { channels, rule }, site) => ({
-    channels,
-    sizes: windowedSizes("conv", rule, input, site),
-  }),
-  weights([input], { channels, rule, bias }) {
-    const kernel = {
-      name: "weight",
-      role: "kernel",
-      shape: [channels, input.channels, ...rule.size],
-    } as const;
+  shape([input], { channels, groups, rule }, site) {
+    checkBothGroups(groups, input.channels, channels, site);
+    return { channels, sizes: windowedSizes("conv", rule, input, site) };
+  },
+  weights([input], { channels, groups, rule, bias }) {
+    const shape = [channels, perGroup(input.channels, groups), ...rule.size];
+    const kernel = { name: "weight", role: "kernel", shape } as const;
     return bias ? [kernel, { name: "bias", role: "bias", shape: [channels] }] : [kernel];
   },
-  // Every output element reads `in channels * window` inputs; a bias is no multiply-add.
-  macs: ([input], output, { rule }) =>
-    product([output.channels, ...output.sizes, input.channels, ...rule.size]),
-  reference([x], weight, { channels, rule, bias }) {
+  // Every output element reads the window in each channel of its group; a bias is no multiply-add.
+  macs: ([input], output, { groups, rule }) =>
+    product([output.channels, ...output.sizes, perGroup(input.channels, groups), ...rule.size]),
+  reference([x], weight, { channels, groups, rule, bias }) {
     const { batch, channels: inputChannels, sizes } = extentsOf(x);
     const kernel = weight("weight").data;
     const shifts = bias ? weight("bias").data : new Float64Array(channels);
@@ -75,13 +88,15 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     const reads = windowReads(sizes, window);
     const y = zeros([batch, channels, ...reads.sizes]);
     const inputs = planesOf(x);
+    const nRead = perGroup(inputChannels, groups);
     planesOf(y).forEach((output, index) => {
       const channel = index % channels;
       const sample = (index - channel) / channels;
       output.fill(shifts[channel] ?? 0);
-      for (let inputChannel = 0; inputChannel < inputChannels; inputChannel += 1) {
-        const input = inputs[sample * inputChannels + inputChannel];
-        const first = (channel * inputChannels + inputChannel) * reads.taps.length;
+      const group = Math.floor((channel * groups) / channels);
+      for (let member = 0; member < nRead; member += 1) {
+        const input = inputs[sample * inputChannels + group * nRead + member];
+        const first = (channel * nRead + member) * reads.taps.length;
         reads.taps.forEach((tap, place) => {
           if (input !== undefined) addProducts(output, input, tap, kernel[first + place] ?? 0);
         });
@@ -89,9 +104,9 @@ export const conv: OpStage<ConvAttrs> = defineOp({
     });
     return y;
   },
-  lower(lowering, [x], { rule, bias }) {
+  lower(lowering, [x], { groups, rule, bias }) {
     const { window } = windowOn(rule, boundShape(lowering.shapes[0]));
-    const convolution = { kind: "convolution", window: liftWindow(window) } as const;
+    const convolution = { kind: "convolution", window: liftWindow(window), groups } as const;
     const kernel = lowering.weight("weight", kernelLayout(window.size));
     if (!bias) return lowering.add(convolution, [x, kernel]);
     return lowering.add({ kind: "bias" }, [

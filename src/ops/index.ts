@@ -7,6 +7,7 @@ import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
 import { dropout } from "./dropout.ts";
 import { droppath } from "./droppath.ts";
+import { dwconv } from "./dwconv.ts";
 import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
 import { gap } from "./gap.ts";
@@ -31,10 +32,13 @@ import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
 import { softmax } from "./softmax.ts";
 import { tanh } from "./tanh.ts";
+import { upconv } from "./upconv.ts";
 
 export const STAGES: readonly Stage[] = [
   conv,
   bottleneck,
+  dwconv,
+  upconv,
   linear,
   maxpool,
   avgpool,

@@ -4,7 +4,7 @@ import { boolean } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, zeros } from "./reference-tensor.ts";
 import { activationArgument, type Init, initArgument, orderArgument } from "./settings.ts";
-import { applyUnit } from "./unit.ts";
+import { applyUnit, withOwnOrder } from "./unit.ts";
 import { rankMismatch } from "./window.ts";
 
 export interface LinearAttrs {
@@ -32,18 +32,7 @@ export const linear: OpStage<LinearAttrs> = defineOp({
       parameters: 1025000,
     },
   ],
-  apply(op, call, [input], expansion) {
-    const { order, bias } = call.arguments;
-    // The ambient order and bias never reach it: without an order of its own it is bare.
-    const own = order === undefined ? ({ order: "bare", bias: bias ?? true } as const) : {};
-    return applyUnit(
-      op,
-      { ...call, arguments: { ...call.arguments, ...own } },
-      call.channels,
-      input,
-      expansion,
-    );
-  },
+  apply: (op, call, [input], expansion) => applyUnit(op, withOwnOrder(call), call.channels, input, expansion),
   attrs: ({ channels = 1, arguments: { bias, init } }, _inputs, { settings }) => ({
     features: channels,
     bias: bias ?? true,

@@ -158,6 +158,12 @@ export interface Expansion extends Site {
   emit<A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value;
 }
 
+/**
+ * What a join takes. `several` and `pair`: two values or more, or exactly two, which are its branches, named sources
+ * or, written bare, `in` and `it`. `body`: the current value and the result of its one body.
+ */
+export type JoinForm = "several" | "pair" | "body";
+
 /** What may stand in call position in a pipeline. */
 export interface Stage<A extends Arguments = Arguments> {
   readonly name: string;
@@ -165,8 +171,7 @@ export interface Stage<A extends Arguments = Arguments> {
   readonly summary: string;
   readonly slots: Slots;
   readonly arguments: A;
-  /** How many values it joins: a join takes branches or named sources, or joins `in` and `it`. */
-  readonly join?: true;
+  readonly join?: JoinForm;
   /** Without `->` it takes the growth `k` in scope. */
   readonly readsGrowth?: true;
   /** A whole pipeline that shows it, its input and output, and its trainable parameters. */

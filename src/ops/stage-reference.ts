@@ -94,7 +94,7 @@ function syntaxOf({ name, slots, arguments: taken, join }: Stage): string {
     name,
     ...slot("kernel", "K"),
     ...(items.length === 0 ? [] : [`(${items.join(", ")})`]),
-    ...(join === true ? ["[< … | … >]"] : []),
+    ...(join === undefined ? [] : [join === "body" ? "< … >" : "[< … | … >]"]),
     ...slot("stride", "/s"),
     ...slot("channels", "-> c"),
   ].join(" ");

@@ -23,7 +23,6 @@ import {
   type Order,
   orderArgument,
 } from "./settings.ts";
-import { notSupported } from "./unsupported.ts";
 
 export interface UnitArguments extends Arguments {
   readonly pad: Argument<PadRule>;
@@ -42,7 +41,11 @@ export const unitArguments: UnitArguments = {
     summary: "distance between the positions that the kernel reads",
     default: "1",
   },
-  groups: { type: integer(1), summary: "splits the channels; only 1 is supported yet", default: "1" },
+  groups: {
+    type: integer(1),
+    summary: "into how many the channels are split; each group of inputs makes its group of outputs",
+    default: "1",
+  },
   bias: { type: boolean, summary: "adds a learnt number per channel (default: only on `bare` units)" },
   order: orderArgument,
   act: activationArgument,
@@ -84,8 +87,10 @@ export function applyUnit<N>(
   return activated(order === "post" ? normalize(result) : result);
 }
 
-export function unsupportedGroups(expansion: Expansion): void {
-  expansion.report(notSupported, ["`groups` above 1 is"], { at: "groups", help: ["leave `groups` out"] });
+/** The ambient order and bias do not reach the call: without an order of its own it is bare. */
+export function withOwnOrder<C extends Call & { readonly arguments: UnitValues }>(call: C): C {
+  const { order, bias = true } = call.arguments;
+  return order === undefined ? { ...call, arguments: { ...call.arguments, order: "bare", bias } } : call;
 }
 
 /** There is no default order: until one is chosen the sizes are the same with any. */

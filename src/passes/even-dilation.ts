@@ -27,7 +27,7 @@ export const evenDilation: Pass = {
         dilation: [depth, common, common],
       };
       const spreadWeight = rewriter.addHelper(`${node.name}/spread`, spread, []);
-      return rewriter.add(node.name, { kind: "convolution", window }, [x, spreadWeight], node.control);
+      return rewriter.add(node.name, { ...primitive, window }, [x, spreadWeight], node.control);
     });
   },
 };

@@ -1,16 +1,25 @@
 /**
- * Padding inside of windows becomes nodes of its own where TensorFlow's operation has none: in pools, and in
- * convolutions over volumes.
+ * Padding inside of windows becomes nodes of its own where TensorFlow's operation has none: in pools, in
+ * depthwise convolutions and in convolutions over volumes.
  */
 import { invariant } from "../base/invariant.ts";
-import type { LoweredGraph, Padding, PointwiseFunction, Primitive, Ref, Window } from "../ir/lowered.ts";
+import type {
+  LoweredGraph,
+  LoweredNode,
+  Padding,
+  PointwiseFunction,
+  Primitive,
+  PrimitiveOf,
+  Ref,
+  Window,
+} from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewrite.ts";
 import { rewrite } from "./rewrite.ts";
 
 export const explicitPadding: Pass = {
   name: "explicit-padding",
-  why: "TensorFlow's pools and its 3-D convolution cannot pad by given amounts.",
+  why: "TensorFlow's pools, depthwise convolutions and convolutions over volumes cannot pad by given amounts.",
   run(graph) {
     const nonNegative = nonNegativeNodes(graph);
     return rewrite(graph, (node, rewriter) => {
@@ -28,6 +37,10 @@ export const explicitPadding: Pass = {
         case "convolution":
           // TensorFlow's 2-D convolution takes explicit padding as it is.
           return window.size.length === 3 ? onPadded(node.name, 0) : undefined;
+        case "depthwise-convolution":
+          return onPadded(node.name, 0);
+        case "transposed-convolution":
+          return window.size.length === 3 ? onCropped(node, primitive, rewriter) : undefined;
         case "max-pool":
           // Zero does as well as minus infinity where it never wins.
           return onPadded(node.name, nonNegative.has(x.node) ? 0 : Number.NEGATIVE_INFINITY);
@@ -47,6 +60,32 @@ export const explicitPadding: Pass = {
 };
 
 const NONE: Padding = [0, 0];
+
+/** What a transposed convolution pads is what it leaves out of its result. */
+function onCropped(
+  node: LoweredNode,
+  primitive: PrimitiveOf<"transposed-convolution">,
+  rewriter: Rewriter,
+): Ref {
+  const { window, sizes } = primitive;
+  const padding = window.padding.map(() => NONE);
+  const whole = sizes.map(
+    (size, axis) => size + (window.padding[axis]?.[0] ?? 0) + (window.padding[axis]?.[1] ?? 0),
+  );
+  const uncropped = rewriter.addHelper(
+    `${node.name}/uncropped`,
+    { ...primitive, window: { ...window, padding }, sizes: whole },
+    node.inputs,
+  );
+  const begin = window.padding.map(([before]) => before);
+  const channels = node.outputs[0]?.shape.at(-1) ?? 1;
+  const slice = {
+    begin: [...begin, 0],
+    end: [...sizes.map((size, axis) => size + (begin[axis] ?? 0)), channels],
+    step: [...sizes.map(() => 1), 1],
+  };
+  return rewriter.add(node.name, { kind: "slice", ...slice }, [uncropped], node.control);
+}
 
 function pads(window: Window): boolean {
   return window.padding.some(([before, after]) => before + after > 0);
@@ -135,6 +174,9 @@ function isNonNegative(primitive: Primitive, operands: readonly boolean[]): bool
     case "multiply":
     case "reshape":
     case "transpose":
+    case "slice":
+    case "gather":
+    case "resize":
     case "identity":
       return ofNonNegative;
     default:

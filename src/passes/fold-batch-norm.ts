@@ -6,10 +6,11 @@ import type { Rewriter, Uses } from "./rewrite.ts";
 import { rewrite, usesOf } from "./rewrite.ts";
 
 type Constant = PrimitiveOf<"constant">;
+type Linear = PrimitiveOf<"convolution" | "depthwise-convolution" | "transposed-convolution" | "matmul">;
 
 /** A linear node, perhaps its bias, and the batch normalization that nothing else stands between. */
 interface Fold {
-  readonly linear: LoweredNode;
+  readonly linear: LoweredNode<Linear>;
   readonly bias: LoweredNode | undefined;
   readonly norm: LoweredNode;
   readonly kernel: Constant;
@@ -55,7 +56,7 @@ function findFold(norm: LoweredNode, uses: Uses): Fold | undefined {
   const source = uses.soleSource(norm.inputs[0]);
   const bias = source?.primitive.kind === "bias" ? source : undefined;
   const linear = bias === undefined ? source : uses.soleSource(bias.inputs[0]);
-  if (linear?.primitive.kind !== "convolution" && linear?.primitive.kind !== "matmul") return undefined;
+  if (linear === undefined || !isLinear(linear)) return undefined;
   const constant = (ref: Ref | undefined): Constant | undefined => {
     const primitive = ref && uses.nodeAt(ref.node)?.primitive;
     return primitive?.kind === "constant" ? primitive : undefined;
@@ -73,15 +74,45 @@ function findFold(norm: LoweredNode, uses: Uses): Fold | undefined {
   return { linear, bias, norm, kernel, oldBias, affine: () => affineOf(vectors, epsilon) };
 }
 
-function addLinear(node: LoweredNode, { norm, kernel, affine }: Fold, rewriter: Rewriter): Ref {
+function isLinear(node: LoweredNode): node is LoweredNode<Linear> {
+  const { kind } = node.primitive;
+  return (
+    kind === "convolution" ||
+    kind === "depthwise-convolution" ||
+    kind === "transposed-convolution" ||
+    kind === "matmul"
+  );
+}
+
+function addLinear(node: LoweredNode, { linear, norm, kernel, affine }: Fold, rewriter: Rewriter): Ref {
   const [x] = node.inputs;
   invariant(x !== undefined, `${node.name} has no operand`);
+  const outputOf = outputsOf(linear.primitive, kernel.shape);
   const values = (): Float32Array => {
     const { scale } = affine();
-    return kernel.values().map((value, index) => value * (scale[index % scale.length] ?? 1));
+    return kernel.values().map((value, index) => value * (scale[outputOf(index)] ?? 1));
   };
   const folded = rewriter.addHelper(`${norm.name}/kernel`, { ...kernel, values }, []);
   return rewriter.add(node.name, node.primitive, [x, folded], node.control);
+}
+
+/** Which channel of the result an element of the kernel, by its index, belongs to. */
+function outputsOf(primitive: Linear, shape: readonly number[]): (index: number) => number {
+  const [rows = 1, columns = 1] = shape.slice(-2);
+  switch (primitive.kind) {
+    case "convolution":
+    case "matmul":
+      return (index) => index % columns;
+    case "depthwise-convolution":
+      return (index) => index % (rows * columns);
+    case "transposed-convolution": {
+      const { groups } = primitive;
+      return (index) => {
+        const [input, output] = [index % columns, Math.floor(index / columns) % rows];
+        return Math.floor((input * groups) / columns) * rows + output;
+      };
+    }
+  }
 }
 
 /** The bias takes the name of the batch normalization, so that consumers and outputs find it. */

@@ -3,6 +3,7 @@ import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
 import { fetchOutputs } from "./fetch-outputs.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
+import { groupConvolutions } from "./group-convolutions.ts";
 import { imageRank } from "./image-rank.ts";
 import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
@@ -15,6 +16,8 @@ export const savedModelPasses: readonly Pass[] = [
   foldBatchNorm,
   // After folding, because it makes kernels larger.
   evenDilation,
+  // After dilations are even, because it makes depthwise convolutions of its own, and kernels that are no constants.
+  groupConvolutions,
   // On what is left after folding, because a folded batch normalization needs no particular rank.
   imageRank,
   // After everything that reads windows, because they have no padding of their own any more.

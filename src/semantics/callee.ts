@@ -1,7 +1,7 @@
 /** What stands in call position: a stage of the language or a block. */
 import type * as ast from "../../grammar/ast.ts";
 import { stageNamed } from "../ops/index.ts";
-import type { Stage } from "../ops/op.ts";
+import type { JoinForm, Stage } from "../ops/op.ts";
 import type { BlockDefinition, Definition, Module } from "./module.ts";
 
 /** What a name means without values: what is known of it, and what is a block or an instance, whichever. */
@@ -40,13 +40,17 @@ export function calleeOf(name: ast.QualifiedName, module: Module): StageCallee |
 /** Whether the kernel is given as `size=`. */
 export const SIZE_ARGUMENT = "size";
 
+/** Absent: it is no join. */
+export function joinOf(callee: Callee): JoinForm | undefined {
+  return callee.kind === "stage" ? callee.stage.join : undefined;
+}
+
 /** How many leading positional arguments of a call are tensors. */
 export function tensorsIn(list: ast.Arguments | undefined, callee: Callee, isSource: boolean): number {
   const positional = leadingPositional(list);
+  const join = joinOf(callee);
   const takesAll =
-    callee.kind === "stage"
-      ? callee.stage.join === true
-      : callee.kind === "block" && callee.ast.inputs !== undefined;
+    join === "several" || join === "pair" || (callee.kind === "block" && callee.ast.inputs !== undefined);
   if (takesAll) return positional;
   return isSource ? Math.min(1, positional) : 0;
 }

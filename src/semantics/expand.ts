@@ -4,7 +4,7 @@ import type { Frame } from "../base/diagnostic.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
-import type { Operands, Stage, Value } from "../ops/op.ts";
+import type { JoinForm, Operands, Stage, Value } from "../ops/op.ts";
 import { activate, fitsHeldBlock } from "./activation.ts";
 import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
 import { environmentAt, hasRoom, isBad, type Place, report } from "./build.ts";
@@ -139,10 +139,9 @@ function expandOperation(
   const callee = calleeAt(operation.name, place);
   const form = formOf(operation, callee, false);
   const flow = { in: input, it };
-  const isStage = callee?.kind === "stage" && callee.stage.join !== true;
   if (isBad(place.build, operation) || callee === undefined) {
     // What a misspelled argument leaves of a stage still tells how many axes come out.
-    if (!isStage) return doubted(it);
+    if (callee?.kind !== "stage" || callee.stage.join !== undefined) return doubted(it);
     const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
     return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
   }
@@ -157,10 +156,11 @@ function applyOperation(
   path: string,
 ): Value {
   const form = formOf(operation, callee, false);
+  const join = callee.kind === "stage" ? callee.stage.join : undefined;
   const operands =
-    callee.kind === "stage" && callee.stage.join === true
-      ? joinOperands(operation, form, place, flow, path)
-      : operandsIn(form, place, flow, flow.it);
+    join === undefined
+      ? operandsIn(form, place, flow, flow.it)
+      : joinOperands(operation, join, form, place, flow, path);
   return applyCallee(callee, form, operation.span, place, flow, operandsOf(operands), path);
 }
 
@@ -236,18 +236,20 @@ interface Flow {
   readonly it?: Value | undefined;
 }
 
-/** Branches, named sources, or the body's input and the current value (rules R4 and R5). */
+/** Branches, named sources, or the body's input and the current value (rules R4 and R5); or a value and its one body. */
 function joinOperands(
   operation: ast.Operation,
+  join: JoinForm,
   form: CallForm,
   place: Place,
   flow: { in: Value; it: Value },
   path: string,
 ): readonly Value[] {
   if (operation.branches !== undefined) {
-    return operation.branches.bodies.map((body, index) =>
+    const results = operation.branches.bodies.map((body, index) =>
       expandBody(body, { ...place, path: `${path}/${index + 1}` }, flow.it),
     );
+    return join === "body" ? [flow.it, ...results] : results;
   }
   return form.tensors > 0 ? tensorsOf(form, place, flow) : [flow.in, flow.it];
 }

@@ -4,8 +4,9 @@ import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { type Span, spanText } from "../base/source.ts";
 import { count, quoted } from "../base/text.ts";
 import { tooManyArguments } from "../ops/call-problems.ts";
+import type { JoinForm } from "../ops/op.ts";
 import { notSupported } from "../ops/unsupported.ts";
-import { type Callee, calleeOf, nameText, tensorsIn } from "./callee.ts";
+import { type Callee, calleeOf, joinOf, nameText, tensorsIn } from "./callee.ts";
 import { claimName } from "./module.ts";
 import {
   conflictingParameters,
@@ -136,13 +137,14 @@ export function resolveOperation(operation: ast.Operation, scope: StaticScope, c
     for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
     return;
   }
-  const isJoin = callee.kind === "stage" && callee.stage.join === true;
+  const join = joinOf(callee);
   const tensors = tensorsIn(operation.arguments, callee, false);
   const sourcesFit = resolveTensors(operation.arguments, tensors, scope, context);
   const formFits = resolveCall({ ...operation, tensors }, callee, scope, context);
-  const joinFits = isJoin
-    ? checkJoinForm(operation, tensors, context)
-    : checkInputs(operation, callee, tensors, context);
+  const joinFits =
+    join === undefined
+      ? checkInputs(operation, callee, tensors, context)
+      : checkJoinForm(operation, join, tensors, context);
   if (!sourcesFit || !formFits || !joinFits) context.bad.add(operation);
 }
 
@@ -162,8 +164,14 @@ function checkInputs(
   return false;
 }
 
-function checkJoinForm(operation: ast.Operation, tensors: number, context: NameContext): boolean {
+function checkJoinForm(
+  operation: ast.Operation,
+  join: JoinForm,
+  tensors: number,
+  context: NameContext,
+): boolean {
   const name = nameText(operation.name);
+  if (join === "body") return checkBodies(operation, context);
   if (operation.branches !== undefined && tensors > 0) {
     context.reporter.report(
       conflictingParameters.at(
@@ -177,19 +185,36 @@ function checkJoinForm(operation: ast.Operation, tensors: number, context: NameC
   }
   if (operation.branches === undefined && operation.arguments === undefined && !context.hasIn) {
     const help = ["name its operands: a block of several inputs has no `in` to join with"];
-    context.reporter.report(mergeArity.at({ span: operation.name.span, help }, name, 1));
+    context.reporter.report(mergeArity.at({ span: operation.name.span, help }, name, count(1, "operand")));
     return false;
   }
   const operands =
     operation.branches?.bodies.length ?? (tensors > 0 || operation.arguments !== undefined ? tensors : 2);
-  if (operands < 2) {
-    const span = (operation.branches ?? operation.arguments ?? operation.name).span;
-    context.reporter.report(
-      mergeArity.at({ span, help: ["give it two or more, or leave it out"] }, name, operands),
-    );
-    return false;
-  }
-  return true;
+  if (isArity(join, operands)) return true;
+  const span = (operation.branches ?? operation.arguments ?? operation.name).span;
+  const help = [operands < 2 ? `${ARITY_HELP[join]}, or leave it out` : ARITY_HELP[join]];
+  context.reporter.report(mergeArity.at({ span, help }, name, count(operands, "operand")));
+  return false;
+}
+
+/** Whether a join takes so many tensors. */
+function isArity(join: JoinForm, operands: number): boolean {
+  return join === "several" ? operands >= 2 : join === "pair" && operands === 2;
+}
+
+const ARITY_HELP: Readonly<Record<JoinForm, string>> = {
+  several: "give it two or more",
+  pair: "give it exactly two",
+  body: "write it in a pipeline, with one body",
+};
+
+function checkBodies({ name, branches }: ast.Operation, { reporter }: NameContext): boolean {
+  const bodies = branches?.bodies.length ?? 0;
+  if (bodies === 1) return true;
+  const help = [`give it one body, whose result multiplies the current value: \`${nameText(name)} < … >\``];
+  const { span } = branches ?? name;
+  reporter.report(mergeArity.at({ span, help }, nameText(name), count(bodies, "body", "bodies")));
+  return false;
 }
 
 /** Whether the first arguments are all tensors. */
@@ -248,14 +273,17 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: N
     context.bad.add(source);
     return;
   }
-  const isJoin = callee.kind === "stage" && callee.stage.join === true;
+  const join = joinOf(callee);
   const takesSeveral = callee.kind === "block" && callee.ast.inputs !== undefined;
   const tensors = tensorsIn(source.arguments, callee, true);
   const text = nameText(source.name);
   const sourcesFit = resolveTensors(source.arguments, tensors, scope, context);
-  if (!takesSeveral && tensors < (isJoin ? 2 : 1)) {
-    const help = [isJoin ? "give it two or more" : `give it the tensor that it works on: \`${text}(x)\``];
-    context.reporter.report(mergeArity.at({ span: source.span, help }, text, tensors));
+  if (!takesSeveral && !(join === undefined ? tensors === 1 : isArity(join, tensors))) {
+    const help = [
+      join === undefined ? `give it the tensor that it works on: \`${text}(x)\`` : ARITY_HELP[join],
+    ];
+    const given = join === "body" ? count(0, "body", "bodies") : count(tensors, "operand");
+    context.reporter.report(mergeArity.at({ span: source.span, help }, text, given));
     context.bad.add(source);
     return;
   }

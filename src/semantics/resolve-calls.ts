@@ -3,10 +3,10 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter } from "../base/source.ts";
-import { count, listOf, nearest, quoted } from "../base/text.ts";
+import { listOf, nearest, quoted } from "../base/text.ts";
 import { missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
 import type { Slots } from "../ops/op.ts";
-import { type Callee, calleeOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
+import { type Callee, calleeOf, joinOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
 import {
   isMisread,
   type NameContext,
@@ -41,12 +41,13 @@ export const conflictingParameters: DiagnosticKind<[callee: string, first: strin
     },
   });
 
-export const mergeArity: DiagnosticKind<[callee: string, operands: number]> = defineDiagnostic({
+/** `given`: `1 operand`, `2 bodies`. */
+export const mergeArity: DiagnosticKind<[callee: string, given: string]> = defineDiagnostic({
   code: "DN0414",
-  message: (callee: string, operands: number) => `${quoted(callee)} is given ${count(operands, "operand")}`,
+  message: (callee: string, given: string) => `${quoted(callee)} is given ${given}`,
   explain: {
     title: "merge-arity",
-    text: "A join takes two or more operands: its branches, named sources, or, written bare, the input of the body and the current value. As a source, a stage or block takes the tensor that it works on.",
+    text: "A join takes two or more operands: its branches, named sources, or, written bare, the input of the body and the current value. `sub` takes exactly two, and `gate` one body, whose result multiplies the current value. As a source, a stage or block takes the tensor that it works on.",
     wrong: "dn 1;\nblock b < concat < maxpool 3 /1 > >\n",
     right: "dn 1;\nblock b < concat < id | maxpool 3 /1 > >\n",
   },
@@ -128,7 +129,7 @@ function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): 
     { node: form.kernel, taken: slots.kernel !== undefined, what: "window size" },
     { node: form.stride, taken: slots.stride !== undefined, what: "stride" },
     { node: form.channels, taken: slots.channels !== undefined, what: "`->`" },
-    { node: form.branches, taken: callee.kind === "stage" && callee.stage.join === true, what: "branches" },
+    { node: form.branches, taken: joinOf(callee) !== undefined, what: "branches" },
   ];
   let fits = true;
   for (const { node, taken, what } of parts) {

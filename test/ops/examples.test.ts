@@ -1,18 +1,13 @@
 /** Every example of every stage: its shape and parameters are as said, and the library computes what its reference does. */
 import { expect, it } from "vitest";
 import { elaborate } from "../../src/compile.ts";
-import { printShape, type Shape } from "../../src/ir/shape.ts";
-import type { Tensor } from "../../src/ir/tensor.ts";
+import { printShape } from "../../src/ir/shape.ts";
 import { countsOf } from "../../src/ops/counts.ts";
 import { STAGES } from "../../src/ops/index.ts";
-import { interpret } from "../../src/ops/interpret.ts";
-import { lowerGraph } from "../../src/ops/lower-graph.ts";
 import type { CheckedGraph, Example } from "../../src/ops/op.ts";
 import { rankMismatch } from "../../src/ops/window.ts";
-import { hashFill, hashInput } from "../../src/weights/hash.ts";
-import { fill, type Value } from "../passes/interpret.ts";
-import { expectSameValues } from "../passes/support.ts";
-import { runNatively } from "../targets/run-natively.ts";
+import { hashInput } from "../../src/weights/hash.ts";
+import { expectNativeAgrees, typeText } from "./native-agrees.ts";
 
 const examples = STAGES.flatMap((stage) =>
   stage.examples.map((example) => [example.source, example] as const),
@@ -26,15 +21,25 @@ it.each(examples)("%s has the shape and the parameters that its example says", (
 });
 
 it.each(examples)("%s computes natively what its reference computes", async (_, example) => {
-  await expectNativeAgrees(graphOf(example), hashInput(example.input, 2));
+  await expectNativeAgrees(graphOf(example), { x: hashInput(example.input, 2) });
 });
 
 /** The ranks that the examples of a stage work at, where these are not all. */
 const RANKS: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(
-    ["conv", "bottleneck", "maxpool", "avgpool", "gap", "gmp", "instancenorm", "concat", "add"].map(
-      (name) => [name, [1, 2, 3]],
-    ),
+    [
+      "conv",
+      "bottleneck",
+      "dwconv",
+      "upconv",
+      "maxpool",
+      "avgpool",
+      "gap",
+      "gmp",
+      "instancenorm",
+      "concat",
+      "add",
+    ].map((name) => [name, [1, 2, 3]]),
   ),
   linear: [0],
 };
@@ -52,22 +57,14 @@ it.each(stages)("%s computes natively what its reference computes, at every rank
       taken.push(sizes.length);
       // Wide enough for the activations that are cut at 6.
       const { shape, data } = hashInput({ ...input, sizes }, 2);
-      await expectNativeAgrees(graph, { shape, data: data.map((value) => Math.fround(8 * value)) });
+      await expectNativeAgrees(graph, { x: { shape, data: data.map((value) => Math.fround(8 * value)) } });
     }
     expect(taken).toEqual(RANKS[name] ?? [0, 1, 2, 3]);
   }
 });
 
-async function expectNativeAgrees(graph: CheckedGraph, x: Tensor): Promise<void> {
-  const weights = hashFill(graph);
-  const expected = interpret(graph, weights, { x }).get("y");
-  if (expected === undefined) throw new Error("the example has no result");
-  const actual = await runNatively(lowerGraph(graph, weights), { x: channelsLast(x) });
-  expectSameValues(actual, { y: channelsLast(expected) }, 1e-5);
-}
-
 function elaborateExample({ source, input }: Pick<Example, "source" | "input">) {
-  const text = `dn 1;\nmodel example { input x: f32${typeText(input)}; output y = x < ${source} >; }\n`;
+  const text = `dn 1;\nmodel example { input x: ${typeText(input)}; output y = x < ${source} >; }\n`;
   return elaborate({ path: `${source}.dn`, text });
 }
 
@@ -76,17 +73,4 @@ function graphOf(example: Example): CheckedGraph {
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
   if (graph === undefined) throw new Error("the example has no graph");
   return graph;
-}
-
-function typeText({ channels, sizes }: Shape): string {
-  return sizes.length === 0 ? `[${channels}]` : `[${channels} @ ${sizes.join(", ")}]`;
-}
-
-function channelsLast({ shape, data }: Tensor): Value {
-  const [batch = 1, channels = 1, ...sizes] = shape;
-  const positions = sizes.reduce((product, size) => product * size, 1);
-  const moved = fill([batch, positions, channels], ([sample = 0, position = 0, channel = 0]) => {
-    return data[(sample * channels + channel) * positions + position] ?? Number.NaN;
-  });
-  return { shape: [batch, ...sizes, channels], data: moved.data };
 }

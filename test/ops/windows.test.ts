@@ -6,6 +6,7 @@ import { avgpool } from "../../src/ops/avgpool.ts";
 import { conv } from "../../src/ops/conv.ts";
 import { maxpool } from "../../src/ops/maxpool.ts";
 import type { Operands } from "../../src/ops/op.ts";
+import { upconv } from "../../src/ops/upconv.ts";
 import { hashUniform } from "../../src/weights/hash.ts";
 import { applyOp, expectClose, noWeights, quietSite, shapeOf, tensor } from "./apply.ts";
 
@@ -89,20 +90,29 @@ function positionOf(window: readonly Axis[], at: Index, step: Index): Index {
   );
 }
 
+/** How many groups, and how many channels of each side belong to one. */
+const GROUPED = {
+  groups: fc.integer({ min: 1, max: 3 }),
+  inputs: fc.integer({ min: 1, max: 2 }),
+  outputs: fc.integer({ min: 1, max: 3 }),
+};
+
 it("a convolution is the sum of its products over a padded array, and `macs` counts them", () => {
   const property = fc.property(
     axes(3, () => 2),
-    fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
-    (window, [batch, inputs, outputs]) => {
-      const x = hashed([batch, inputs, ...window.map(({ length }) => length)], 0);
-      const kernel = hashed([outputs, inputs, ...window.map(({ size }) => size)], 5000);
-      const call = { ...callOf(window), channels: outputs };
+    fc.record({ batch: fc.integer({ min: 1, max: 2 }), ...GROUPED }),
+    (window, { batch, groups, inputs, outputs }) => {
+      const x = hashed([batch, groups * inputs, ...window.map(({ length }) => length)], 0);
+      const kernel = hashed([groups * outputs, inputs, ...window.map(({ size }) => size)], 5000);
+      const { arguments: given, ...slots } = callOf(window);
+      const call = { ...slots, channels: groups * outputs, arguments: { ...given, groups } };
       const actual = applyOp(conv, call, [x], () => kernel);
       let multiplyAdds = 0n;
       const expected = indices(actual.shape).map(([sample = 0, output = 0, ...at]) => {
         let sum = 0;
+        const first = Math.floor(output / outputs) * inputs;
         for (const [input = 0, ...step] of indices(kernel.shape.slice(1))) {
-          const element = elementAt(x, [sample, input, ...positionOf(window, at, step)]) ?? 0;
+          const element = elementAt(x, [sample, first + input, ...positionOf(window, at, step)]) ?? 0;
           sum += element * (elementAt(kernel, [output, input, ...step]) ?? Number.NaN);
           multiplyAdds += 1n;
         }
@@ -116,6 +126,67 @@ it("a convolution is the sum of its products over a padded array, and `macs` cou
     },
   );
   fc.assert(property, { numRuns: 150, seed: 1 });
+});
+
+it("a transposed convolution sums what elements times taps give, each at its place, and `macs` counts them", () => {
+  const axis = fc
+    .record({
+      length: fc.integer({ min: 1, max: 4 }),
+      size: fc.integer({ min: 1, max: 4 }),
+      stride: fc.integer({ min: 1, max: 3 }),
+      pad: fc.integer({ min: 0, max: 2 }),
+      odd: fc.integer({ min: 0, max: 2 }),
+    })
+    .map(({ odd, ...rest }) => ({ ...rest, outpad: odd % rest.stride }))
+    .map((choice) => ({
+      ...choice,
+      output: (choice.length - 1) * choice.stride - 2 * choice.pad + choice.size + choice.outpad,
+    }))
+    .filter(({ output }) => output >= 1);
+  const axesOfAnyRank = fc.array(axis, { minLength: 1, maxLength: 3 });
+  const property = fc.property(axesOfAnyRank, fc.record(GROUPED), (plane, { groups, inputs, outputs }) => {
+    const x = hashed([2, groups * inputs, ...plane.map(({ length }) => length)], 0);
+    const kernel = hashed([groups * inputs, outputs, ...plane.map(({ size }) => size)], 5000);
+    const call = {
+      kernel: plane.map(({ size }) => size),
+      stride: plane.map(({ stride }) => stride),
+      channels: groups * outputs,
+      arguments: {
+        pad: plane.map(({ pad }) => pad),
+        outpad: plane.map(({ outpad }) => outpad),
+        bias: false,
+        groups,
+      },
+    };
+    const actual = applyOp(upconv, call, [x], () => kernel);
+    const sums = new Map<string, number>();
+    let multiplyAdds = 0n;
+    for (const [sample = 0, input = 0, ...from] of indices(x.shape)) {
+      for (const [output = 0, ...step] of indices(kernel.shape.slice(1))) {
+        const channel = Math.floor(input / inputs) * outputs + output;
+        const at = plane.map(({ stride, pad }, axis) => (from[axis] ?? 0) * stride - pad + (step[axis] ?? 0));
+        const key = [sample, channel, ...at].join();
+        const product =
+          (elementAt(x, [sample, input, ...from]) ?? Number.NaN) *
+          (elementAt(kernel, [input, output, ...step]) ?? Number.NaN);
+        sums.set(key, (sums.get(key) ?? 0) + product);
+        multiplyAdds += 1n;
+      }
+    }
+    const shape = [2, groups * outputs, ...plane.map(({ output }) => output)];
+    expectClose(
+      actual,
+      tensor(
+        shape,
+        indices(shape).map((index) => sums.get(index.join()) ?? 0),
+      ),
+    );
+    const shapes = [shapeOf(x)] as const;
+    const attrs = upconv.attrs(call, shapes, quietSite);
+    if (attrs === undefined) throw new Error("the call is rejected");
+    expect(upconv.macs(shapes, shapeOf(actual), attrs) * 2n).toBe(multiplyAdds);
+  });
+  fc.assert(property, { numRuns: 150, seed: 5 });
 });
 
 it("no window more would fit, and none that is there stands out", () => {

@@ -157,8 +157,8 @@ it("a kernel that two convolutions share is scaled for its own only", () => {
         [0, 0],
       ],
     } as const;
-    const first = s.add("conv1", { kind: "convolution", window }, [x, kernel]);
-    const second = s.add("conv2", { kind: "convolution", window }, [x, kernel]);
+    const first = s.add("conv1", { kind: "convolution", window, groups: 1 }, [x, kernel]);
+    const second = s.add("conv2", { kind: "convolution", window, groups: 1 }, [x, kernel]);
     return { a: s.norm("bn", first), b: second };
   });
   const after = foldBatchNorm.run(graph);
@@ -197,7 +197,7 @@ it("folding makes no values until someone reads them", () => {
         [0, 0],
       ],
     } as const;
-    return s.norm("bn", s.add("conv", { kind: "convolution", window }, [x, kernel]));
+    return s.norm("bn", s.add("conv", { kind: "convolution", window, groups: 1 }, [x, kernel]));
   });
   const after = foldBatchNorm.run(graph);
   expect(made).toBe(0);

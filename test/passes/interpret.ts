@@ -1,6 +1,13 @@
 /** Computes a lowered graph by naive loops in float64: what passes and targets are compared with. */
 import { invariant } from "../../src/base/invariant.ts";
-import type { LoweredGraph, Padding, PointwiseFunction, Primitive, Window } from "../../src/ir/lowered.ts";
+import type {
+  LoweredGraph,
+  Padding,
+  PointwiseFunction,
+  Primitive,
+  PrimitiveOf,
+  Window,
+} from "../../src/ir/lowered.ts";
 import { printRef } from "../../src/ir/lowered.ts";
 
 export interface Value {
@@ -74,13 +81,29 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
     case "convolution":
       return slide(x, primitive.window, second.shape.at(-1) ?? 0, (taps, out) => {
         let sum = 0;
+        const perGroup = channels / primitive.groups;
+        const group = Math.floor((channel(out) * primitive.groups) / (second.shape.at(-1) ?? 1));
         for (const { tap, position } of taps) {
-          for (let c = 0; c < channels; c += 1) {
-            sum += at(x, [out[0] ?? 0, ...position, c], 0) * at(second, [...tap, c, channel(out)]);
+          for (let c = 0; c < perGroup; c += 1) {
+            const element = at(x, [out[0] ?? 0, ...position, group * perGroup + c], 0);
+            sum += element * at(second, [...tap, c, channel(out)]);
           }
         }
         return sum;
       });
+    case "depthwise-convolution": {
+      const multiplier = second.shape.at(-1) ?? 1;
+      return slide(x, primitive.window, channels * multiplier, (taps, out) => {
+        const [c, copy] = [Math.floor(channel(out) / multiplier), channel(out) % multiplier];
+        return taps.reduce(
+          (sum, { tap, position }) =>
+            sum + at(x, [out[0] ?? 0, ...position, c], 0) * at(second, [...tap, c, copy]),
+          0,
+        );
+      });
+    }
+    case "transposed-convolution":
+      return transposedConvolution(primitive, x, second);
     case "max-pool":
       return slide(x, primitive.window, channels, (taps, out) =>
         Math.max(...taps.map(({ position }) => at(x, [out[0] ?? 0, ...position, channel(out)], -Infinity))),
@@ -179,6 +202,21 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
           ),
       );
     }
+    case "slice": {
+      const { begin, end, step } = primitive;
+      const sizes = begin.map((first, axis) => Math.ceil(((end[axis] ?? 0) - first) / (step[axis] ?? 1)));
+      return fill([x.shape[0] ?? 0, ...sizes], ([sample = 0, ...index]) =>
+        at(x, [sample, ...index.map((position, axis) => (begin[axis] ?? 0) + position * (step[axis] ?? 1))]),
+      );
+    }
+    case "gather": {
+      const { axis, indices } = primitive;
+      return fill(x.shape.with(axis, indices.length), (index) =>
+        at(x, index.with(axis, indices[index[axis] ?? 0] ?? Number.NaN)),
+      );
+    }
+    case "resize":
+      return resized(x, primitive.sizes);
     case "pad":
       return fill(
         x.shape.map((size, axis) => padded(size, primitive.padding[axis])),
@@ -225,6 +263,46 @@ function padded(size: number, [before, after]: Padding = [0, 0]): number {
 
 function broadcast(index: Index, shape: Index): Index {
   return shape.map((size, axis) => (size === 1 ? 0 : (index[axis + index.length - shape.length] ?? 0)));
+}
+
+/** Each element of x goes where the taps of the window, stepped over the result, come from. */
+function transposedConvolution(
+  { window, sizes, groups }: PrimitiveOf<"transposed-convolution">,
+  x: Value,
+  kernel: Value,
+): Value {
+  const [inputs, outputs] = [x.shape.at(-1) ?? 1, kernel.shape.at(-2) ?? 1];
+  const result = fill([x.shape[0] ?? 0, ...sizes, outputs * groups], () => 0);
+  slide(result, window, inputs, (taps, [sample = 0, ...from]) => {
+    const c = from.at(-1) ?? 0;
+    const group = Math.floor((c * groups) / inputs);
+    for (const { tap, position } of taps) {
+      if (position.some((place, axis) => place < 0 || place >= (sizes[axis] ?? 0))) continue;
+      for (let out = 0; out < outputs; out += 1) {
+        const to = [sample, ...position, group * outputs + out];
+        const flat = to.reduce((offset, place, axis) => offset * (result.shape[axis] ?? 1) + place, 0);
+        result.data[flat] =
+          (result.data[flat] ?? 0) + at(x, [sample, ...from]) * at(kernel, [...tap, out, c]);
+      }
+    }
+    return 0;
+  });
+  return result;
+}
+
+/** Between the two elements around each center, one axis after the other. */
+function resized(x: Value, sizes: Index): Value {
+  return sizes.reduce((value, size, position) => {
+    const axis = position + 1;
+    const length = value.shape[axis] ?? 1;
+    return fill(value.shape.with(axis, size), (index) => {
+      const center = (((index[axis] ?? 0) + 0.5) * length) / size - 0.5;
+      const inside = Math.min(Math.max(center, 0), length - 1);
+      const [low, high] = [Math.floor(inside), Math.ceil(inside)];
+      const share = inside - low;
+      return (1 - share) * at(value, index.with(axis, low)) + share * at(value, index.with(axis, high));
+    });
+  }, x);
 }
 
 interface Tap {

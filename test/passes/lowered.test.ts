@@ -20,7 +20,7 @@ it("windows print what differs from the plain case", () => {
         [0, 2],
       ],
     } as const;
-    const conv = s.add("conv", { kind: "convolution", window }, [x, kernel]);
+    const conv = s.add("conv", { kind: "convolution", window, groups: 1 }, [x, kernel]);
     const pool = s.averagePool("pool", conv, 2, { padding: [1, 1], countsPadding: false });
     const swapped = s.add("swapped", { kind: "transpose", permutation: [0, 1, 3, 2, 4] }, [pool], ["kernel"]);
     return s.add("sigmoid", { kind: "pointwise", function: "sigmoid" }, [swapped]);
@@ -80,19 +80,22 @@ const square = {
 const misfits: readonly (readonly [sentence: string, build: (s: Sketch) => unknown])[] = [
   [
     "y: a kernel of rank 3",
-    (s) => withOperand(s, { kind: "convolution", window: { ...square, size: [1, 1] } }, [1, 3, 2]),
+    (s) => withOperand(s, { kind: "convolution", window: { ...square, size: [1, 1] }, groups: 1 }, [1, 3, 2]),
   ],
   [
     "y: a kernel for 2 channels on 3",
-    (s) => withOperand(s, { kind: "convolution", window: { ...square, size: [1, 1] } }, [1, 1, 2, 2]),
+    (s) =>
+      withOperand(s, { kind: "convolution", window: { ...square, size: [1, 1] }, groups: 1 }, [1, 1, 2, 2]),
   ],
   [
     "y: the kernel is not of the window's size",
-    (s) => withOperand(s, { kind: "convolution", window: { ...square, size: [1, 2] } }, [1, 1, 3, 2]),
+    (s) =>
+      withOperand(s, { kind: "convolution", window: { ...square, size: [1, 2] }, groups: 1 }, [1, 1, 3, 2]),
   ],
   [
     "y: the window does not fit",
-    (s) => withOperand(s, { kind: "convolution", window: { ...square, size: [6, 1] } }, [6, 1, 3, 2]),
+    (s) =>
+      withOperand(s, { kind: "convolution", window: { ...square, size: [6, 1] }, groups: 1 }, [6, 1, 3, 2]),
   ],
   ["y: bias wants one value per channel", (s) => withOperand(s, { kind: "bias" }, [4])],
   ["y: matmul of shapes that do not fit", (s) => withOperand(s, { kind: "matmul" }, [3, 2])],

@@ -9,6 +9,7 @@ import { evenDilation } from "../../src/passes/even-dilation.ts";
 import { explicitPadding } from "../../src/passes/explicit-padding.ts";
 import { fetchOutputs } from "../../src/passes/fetch-outputs.ts";
 import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
+import { groupConvolutions } from "../../src/passes/group-convolutions.ts";
 import { imageRank } from "../../src/passes/image-rank.ts";
 import { savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
@@ -27,6 +28,7 @@ interface Example {
 }
 
 const padding = [1, 1] as const;
+const nowhere = [0, 0] as const;
 
 const examples: readonly Example[] = [
   {
@@ -75,13 +77,75 @@ const examples: readonly Example[] = [
         dilation: [3, 2, 4],
         padding: [padding, padding, padding],
       };
-      return s.add("conv", { kind: "convolution", window }, [x, kernel]);
+      return s.add("conv", { kind: "convolution", window, groups: 1 }, [x, kernel]);
     }),
   },
   {
     pass: evenDilation,
     name: "equal",
     graph: sketch([4, 9, 9, 2], (s, x) => s.conv("conv", x, 2, 3, { dilation: 3 })),
+  },
+  {
+    pass: foldBatchNorm,
+    name: "after-transposed-convolution-in-groups",
+    graph: sketch([4, 4, 4], (s, x) => {
+      const window = { size: [2, 2], stride: [2, 2], dilation: [1, 1], padding: [nowhere, nowhere] };
+      const kernel = s.constant("kernel", [2, 2, 3, 4]);
+      const upconv = { kind: "transposed-convolution", window, sizes: [8, 8], groups: 2 } as const;
+      return s.norm("bn", s.add("upconv", upconv, [x, kernel]));
+    }),
+  },
+  {
+    pass: groupConvolutions,
+    name: "some-groups",
+    graph: sketch([6, 6, 4], (s, x) => {
+      const kernel = s.constant("kernel", [3, 3, 2, 6]);
+      const window = { size: [3, 3], stride: [2, 1], dilation: [1, 1], padding: [padding, padding] };
+      return s.add("conv", { kind: "convolution", window, groups: 2 }, [x, kernel]);
+    }),
+  },
+  {
+    pass: groupConvolutions,
+    name: "a-group-for-each-channel",
+    graph: sketch([1, 9, 4], (s, x) => {
+      const kernel = s.constant("kernel", [1, 3, 1, 8]);
+      const window = { size: [1, 3], stride: [1, 2], dilation: [1, 1], padding: [nowhere, padding] };
+      return s.add("conv", { kind: "convolution", window, groups: 4 }, [x, kernel]);
+    }),
+  },
+  {
+    pass: groupConvolutions,
+    name: "a-group-for-each-channel-dilated",
+    graph: sketch([7, 7, 2], (s, x) => {
+      const kernel = s.constant("kernel", [2, 1, 1, 4]);
+      const window = { size: [2, 1], stride: [2, 1], dilation: [3, 1], padding: [padding, nowhere] };
+      return s.add("conv", { kind: "convolution", window, groups: 2 }, [x, kernel]);
+    }),
+  },
+  {
+    pass: explicitPadding,
+    name: "depthwise-convolution",
+    graph: sketch([5, 5, 2], (s, x) => {
+      const kernel = s.constant("kernel", [3, 3, 2, 1]);
+      const window = { size: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [padding, padding] };
+      return s.add("conv", { kind: "depthwise-convolution", window }, [x, kernel]);
+    }),
+  },
+  {
+    pass: explicitPadding,
+    name: "transposed-convolution-over-volumes",
+    graph: sketch([2, 3, 2, 2], (s, x) => {
+      const kernel = s.constant("kernel", [3, 3, 3, 4, 2]);
+      const ones = [1, 1, 1];
+      const window = {
+        size: [3, 3, 3],
+        stride: [2, 2, 2],
+        dilation: ones,
+        padding: [padding, padding, padding],
+      };
+      const upconv = { kind: "transposed-convolution", window, sizes: [4, 6, 3], groups: 1 } as const;
+      return s.add("upconv", upconv, [x, kernel]);
+    }),
   },
   {
     pass: imageRank,
@@ -143,7 +207,6 @@ const examples: readonly Example[] = [
     name: "max-pool-after-sigmoid-and-negative-pad",
     graph: sketch([8, 8, 3], (s, x) => {
       const sigmoid = s.add("sigmoid", { kind: "pointwise", function: "sigmoid" }, [x]);
-      const nowhere = [0, 0] as const;
       const pad = s.add("pad", { kind: "pad", padding: [nowhere, padding, padding, nowhere], value: -1 }, [
         sigmoid,
       ]);
@@ -257,6 +320,7 @@ it("the runner tells what each pass did", () => {
     { name: "remove-identity", before: 4, after: 3 },
     { name: "fold-batch-norm", before: 3, after: 2 },
     { name: "even-dilation", before: 2, after: 2 },
+    { name: "group-convolutions", before: 2, after: 2 },
     { name: "image-rank", before: 2, after: 2 },
     { name: "explicit-padding", before: 2, after: 2 },
     { name: "fetch-outputs", before: 2, after: 2 },

@@ -51,6 +51,9 @@ const axisChoice: fc.Arbitrary<AxisChoice> = fc.record({
 
 const KINDS = [
   "convolution",
+  "grouped-convolution",
+  "depthwise-convolution",
+  "transposed-convolution",
   "bias",
   "batch-normalization",
   "relu",
@@ -74,6 +77,9 @@ const KINDS = [
   "reshape",
   "transpose",
   "pad",
+  "slice",
+  "gather",
+  "resize",
   "identity",
   "output",
 ] as const;
@@ -134,7 +140,35 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
   switch (step.kind) {
     case "convolution": {
       const kernel = constant("weight", [...window.size, channels, step.amount], 1 / Math.sqrt(channels));
-      return builder.add(name, { kind: "convolution", window }, [x, kernel]);
+      return builder.add(name, { kind: "convolution", window, groups: 1 }, [x, kernel]);
+    }
+    case "grouped-convolution": {
+      const groups = step.flag || channels % 2 !== 0 ? channels : 2;
+      const outputs = groups * step.amount;
+      const kernel = constant("weight", [...window.size, channels / groups, outputs]);
+      return builder.add(name, { kind: "convolution", window, groups }, [x, kernel]);
+    }
+    case "depthwise-convolution": {
+      if (sizes.length !== 2) return x;
+      const plain = { ...window, stride: sizes.map(() => step.amount), dilation: sizes.map(() => 1) };
+      const kernel = constant("weight", [...window.size, channels, step.flag ? 2 : 1]);
+      return builder.add(name, { kind: step.kind, window: plain }, [x, kernel]);
+    }
+    case "transposed-convolution": {
+      if (Math.max(...sizes) > 9) return x;
+      const groups = step.flag ? channels : 1;
+      const padding = window.padding.map(([before, after], axis): Padding => {
+        const fits = before + after < (window.size[axis] ?? 1);
+        return fits ? [before, after] : [0, 0];
+      });
+      const larger = sizes.map((size, axis) => {
+        const [length = 1, stride = 1] = [window.size[axis], window.stride[axis]];
+        const [before, after] = padding[axis] ?? [0, 0];
+        return (size - 1) * stride - before - after + length + (step.amount % stride);
+      });
+      const kernel = constant("weight", [...window.size, step.amount, channels]);
+      const plain = { ...window, padding, dilation: sizes.map(() => 1) };
+      return builder.add(name, { kind: step.kind, window: plain, sizes: larger, groups }, [x, kernel]);
     }
     case "bias":
       return builder.add(name, { kind: "bias" }, [x, constant("bias", [channels])]);
@@ -210,6 +244,27 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
       return builder.add(
         name,
         { kind: "pad", padding: [[0, 0], ...window.padding, [0, 1]], value: step.flag ? 0 : step.amount - 3 },
+        [x],
+      );
+    case "slice": {
+      const whole = [...sizes, channels];
+      const begin = whole.map((size) => (step.flag ? Math.floor(size / 3) : 0));
+      return builder.add(
+        name,
+        { kind: step.kind, begin, end: whole, step: whole.map((_, axis) => 1 + ((step.amount + axis) % 2)) },
+        [x],
+      );
+    }
+    case "gather": {
+      const axis = 1 + (step.amount % (shape.length - 1));
+      const indices = Array.from({ length: step.amount + 2 }, (_, index) => (3 * index) % (shape[axis] ?? 1));
+      return builder.add(name, { kind: step.kind, axis, indices }, [x]);
+    }
+    case "resize":
+      if (sizes.length !== 2 || Math.max(...sizes) > 9) return x;
+      return builder.add(
+        name,
+        { kind: step.kind, sizes: sizes.map((size) => Math.max(1, size + step.amount - 2)) },
         [x],
       );
     case "softmax":

@@ -76,7 +76,7 @@ function sketchOn(builder: LoweredBuilder): Sketch {
     conv(name, x, size, channels, window = {}) {
       const whole = windowOf(x, size, window);
       const weight = s.constant(`${name}/weight`, [...whole.size, channelsOf(x), channels]);
-      return add(name, { kind: "convolution", window: whole }, [x, weight]);
+      return add(name, { kind: "convolution", window: whole, groups: 1 }, [x, weight]);
     },
     matmul: (name, x, channels) =>
       add(name, { kind: "matmul" }, [x, s.constant(`${name}/weight`, [channelsOf(x), channels])]),

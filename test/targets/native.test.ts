@@ -30,7 +30,7 @@ it("a network worked out by hand gives its numbers", async () => {
         [0, 0],
       ],
     } as const;
-    const conv = s.add("conv", { kind: "convolution", window }, [x, kernel]);
+    const conv = s.add("conv", { kind: "convolution", window, groups: 1 }, [x, kernel]);
     const shift = s.add(
       "shift",
       constantOf([2], (index) => [-1, 30][index] ?? 0),
@@ -67,6 +67,9 @@ it("every kind of primitive, at every rank, computes what the loops compute", as
   );
   for (const kind of [
     "convolution",
+    "transposed-convolution",
+    "slice",
+    "gather",
     "max-pool",
     "average-pool",
     "bias",

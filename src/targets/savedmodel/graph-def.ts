@@ -3,7 +3,7 @@ import { invariant } from "../../base/invariant.ts";
 import type { LoweredGraph, LoweredNode } from "../../ir/lowered.ts";
 import { printRef, unusedName } from "../../ir/lowered.ts";
 import type { AttrValue } from "./attr-value.ts";
-import { operationOf } from "./operation.ts";
+import { type Operation, operationOf } from "./operation.ts";
 import type { Encoded } from "./protobuf.ts";
 import { integerField, mapField, message, messageField, textField } from "./protobuf.ts";
 
@@ -19,7 +19,7 @@ export function graphDef(graph: LoweredGraph): Encoded {
   );
 }
 
-/** The node's helper constants, then the node itself. */
+/** The nodes that serve the node, then the node itself. */
 function nodeDefs(
   node: LoweredNode,
   nodes: ReadonlyMap<string, LoweredNode>,
@@ -30,17 +30,32 @@ function nodeDefs(
     invariant(type !== undefined, `${node.name} refers to ${printRef(ref)}, which is not there`);
     return type;
   });
-  const { op, attrs, constants = {} } = operationOf(node.primitive, inputs);
-  const helpers = Object.entries(constants).map(([suffix, constant]) => {
-    const name = unusedName(`${node.name}/${suffix}`, taken);
-    return { name, encoded: nodeDef(name, "Const", [], constant) };
-  });
-  const operands = [
-    ...node.inputs.map(printRef),
-    ...helpers.map(({ name }) => name),
-    ...node.control.map((name) => `^${name}`),
-  ];
-  return [...helpers.map(({ encoded }) => encoded), nodeDef(node.name, op, operands, attrs)];
+  const context = { inputs: node.inputs.map(printRef), taken };
+  return operationDefs(node.name, operationOf(node.primitive, inputs), context, node.control);
+}
+
+/** The nodes that an operation needs, then the operation. */
+function operationDefs(
+  name: string,
+  { op, attrs, operands, constants = {} }: Operation,
+  context: { readonly inputs: readonly string[]; readonly taken: Set<string> },
+  control: readonly string[] = [],
+): readonly Encoded[] {
+  const helpers: Encoded[] = [];
+  const help = (suffix: string, helper: Operation): string => {
+    const helperName = unusedName(`${name}/${suffix}`, context.taken);
+    helpers.push(...operationDefs(helperName, helper, context));
+    return helperName;
+  };
+  const own =
+    operands?.map((operand) =>
+      typeof operand === "number" ? (context.inputs[operand] ?? "") : help(operand.suffix, operand),
+    ) ?? context.inputs;
+  const constantNames = Object.entries(constants).map(([suffix, constant]) =>
+    help(suffix, { op: "Const", attrs: constant, operands: [] }),
+  );
+  const all = [...own, ...constantNames, ...control.map((awaited) => `^${awaited}`)];
+  return [...helpers, nodeDef(name, op, all, attrs)];
 }
 
 function nodeDef(

@@ -28,9 +28,15 @@ export interface Operation {
   readonly attrs: Readonly<Record<string, AttrValue>>;
   /**
    * What is an attribute of the primitive and an operand there, such as axes: the attributes of the constants that
-   * hold it, which stand behind the node's own operands.
+   * hold it, which stand behind the operands.
    */
   readonly constants?: Readonly<Record<string, Readonly<Record<string, AttrValue>>>>;
+  /** Where they are not those of the primitive in their order: their positions, or operations that serve this one. */
+  readonly operands?: readonly (number | Helper)[];
+}
+
+export interface Helper extends Operation {
+  readonly suffix: string;
 }
 
 /** `inputs` are the types of the operands. */
@@ -42,7 +48,18 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     case "constant":
       return { op: "Const", attrs: weight(primitive) };
     case "convolution":
+      invariant(primitive.groups === 1, "convolutions in groups have no kernel on CPUs");
       return convolution(primitive.window);
+    case "depthwise-convolution": {
+      const { window } = primitive;
+      invariant(window.size.length === 2, "depthwise convolutions take images only");
+      // It claims to take explicit padding, and ends the process when it gets any.
+      invariant(!pads(window), "DepthwiseConv2dNative has no explicit padding");
+      return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window), ...paddingAttrs(window) } };
+    }
+    case "transposed-convolution":
+      invariant(primitive.groups === 1, "transposed convolutions have no groups");
+      return transposedConvolution(primitive, inputs);
     case "bias":
       // Of the layouts that the operation knows, this one means "channels last" at every rank.
       return { op: "BiasAdd", attrs: { T, data_format: textAttr("NHWC") } };
@@ -115,6 +132,32 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
         attrs: { T, Tperm: typeAttr(INT32) },
         constants: { permutation: vector(primitive.permutation) },
       };
+    case "slice": {
+      const { begin, end, step } = primitive;
+      return {
+        op: "StridedSlice",
+        attrs: stridedSliceAttrs({ wholeAxes: 1 }),
+        constants: { begin: vector([0, ...begin]), end: vector([0, ...end]), step: vector([1, ...step]) },
+      };
+    }
+    case "gather":
+      return {
+        op: "GatherV2",
+        attrs: {
+          Taxis: typeAttr(INT32),
+          Tindices: typeAttr(INT32),
+          Tparams: T,
+          batch_dims: integerAttr(0),
+        },
+        constants: { indices: vector(primitive.indices), axis: integers([], [primitive.axis]) },
+      };
+    case "resize":
+      invariant(rank === 4, "only images are resized");
+      return {
+        op: "ResizeBilinear",
+        attrs: { T, align_corners: booleanAttr(false), half_pixel_centers: booleanAttr(true) },
+        constants: { size: vector(primitive.sizes) },
+      };
     case "pad": {
       const attrs = { T, Tpaddings: typeAttr(INT32) };
       const paddings = integers([primitive.padding.length, 2], primitive.padding.flat());
@@ -153,34 +196,84 @@ const REDUCTION: Record<Reduction, string> = { mean: "Mean", max: "Max" };
 const OF_TWO = { add: "AddV2", subtract: "Sub", multiply: "Mul", maximum: "Maximum" } as const;
 
 function convolution(window: Window): Operation {
-  const padding = window.padding.flat();
-  const explicit = padding.some((amount) => amount > 0);
-  const common = {
-    T,
-    data_format: textAttr(dataFormat(window.size.length)),
-    dilations: integersAttr([1, ...window.dilation, 1]),
-    padding: textAttr(explicit ? "EXPLICIT" : "VALID"),
-    strides: integersAttr([1, ...window.stride, 1]),
-  };
   if (window.size.length === 3) {
-    invariant(!explicit, "Conv3D has no explicit padding");
-    return { op: "Conv3D", attrs: common };
+    invariant(!pads(window), "Conv3D has no explicit padding");
+    return { op: "Conv3D", attrs: { ...windowAttrs(window), padding: textAttr("VALID") } };
   }
   return {
     op: "Conv2D",
-    attrs: {
-      ...common,
-      explicit_paddings: integersAttr(explicit ? [0, 0, ...padding, 0, 0] : []),
-      use_cudnn_on_gpu: booleanAttr(true),
-    },
+    attrs: { ...windowAttrs(window), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) },
+  };
+}
+
+/** As the gradient of a convolution with respect to its input, whose shape it takes as a tensor. */
+function transposedConvolution(
+  { window, sizes }: PrimitiveOf<"transposed-convolution">,
+  inputs: readonly TensorType[],
+): Operation {
+  const batch: Helper = {
+    suffix: "batch",
+    op: "StridedSlice",
+    attrs: { ...stridedSliceAttrs({ wholeAxes: 0 }), T: typeAttr(INT32) },
+    operands: [{ suffix: "shape", op: "Shape", attrs: { T, out_type: typeAttr(INT32) }, operands: [0] }],
+    constants: { begin: vector([0]), end: vector([1]), step: vector([1]) },
+  };
+  const outputs = inputs[1]?.shape.at(-2) ?? 1;
+  const shape: Helper = {
+    suffix: "sizes",
+    op: "ConcatV2",
+    attrs: { N: integerAttr(2), T: typeAttr(INT32), Tidx: typeAttr(INT32) },
+    operands: [batch],
+    constants: { rest: vector([...sizes, outputs]), axis: integers([], [0]) },
+  };
+  const operands = [shape, 1, 0];
+  if (window.size.length === 3) {
+    invariant(!pads(window), "Conv3DBackpropInputV2 has no explicit padding");
+    const attrs = { ...windowAttrs(window), Tshape: typeAttr(INT32), padding: textAttr("VALID") };
+    return { op: "Conv3DBackpropInputV2", attrs, operands };
+  }
+  const attrs = { ...windowAttrs(window), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) };
+  return { op: "Conv2DBackpropInput", attrs, operands };
+}
+
+/** What all convolutions say, but for the padding. */
+function windowAttrs({ size, stride, dilation }: Window): Readonly<Record<string, AttrValue>> {
+  return {
+    T,
+    data_format: textAttr(dataFormat(size.length)),
+    dilations: integersAttr([1, ...dilation, 1]),
+    strides: integersAttr([1, ...stride, 1]),
+  };
+}
+
+function paddingAttrs(window: Window): Readonly<Record<string, AttrValue>> {
+  const explicit = pads(window);
+  return {
+    explicit_paddings: integersAttr(explicit ? [0, 0, ...window.padding.flat(), 0, 0] : []),
+    padding: textAttr(explicit ? "EXPLICIT" : "VALID"),
+  };
+}
+
+function pads({ padding }: Window): boolean {
+  return padding.flat().some((amount) => amount > 0);
+}
+
+/** `wholeAxes`: how many of the first axes are taken whole, whatever begin and end say. */
+function stridedSliceAttrs({ wholeAxes }: { wholeAxes: number }): Readonly<Record<string, AttrValue>> {
+  const mask = integerAttr(2 ** wholeAxes - 1);
+  return {
+    Index: typeAttr(INT32),
+    T,
+    begin_mask: mask,
+    ellipsis_mask: integerAttr(0),
+    end_mask: mask,
+    new_axis_mask: integerAttr(0),
+    shrink_axis_mask: integerAttr(0),
   };
 }
 
 function pool(op: string, window: Window): Operation {
-  invariant(
-    window.padding.flat().every((amount) => amount === 0),
-    `${op} has no explicit padding`,
-  );
+  invariant(!pads(window), `${op} has no explicit padding`);
   invariant(
     window.dilation.every((amount) => amount === 1),
     `${op} has no dilation`,
