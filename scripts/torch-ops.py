@@ -258,6 +258,16 @@ for sizes in ([], [5], [3, 4], [2, 3, 2]):
     case(f"id on {sizes}", "id", [x], x)
     others = [tensor(1, x.shape), tensor(2, x.shape)]
     case(f"add on {sizes}", "add", [x, *others], x + others[0] + others[1])
+    product = x * others[0] * others[1]
+    case(f"mul on {sizes}", "mul", [x, *others], product)
+    case(f"sub on {sizes}", "sub", [x, others[0]], x - others[0])
+    case(f"max on {sizes}", "max", [x, *others], torch.maximum(torch.maximum(x, others[0]), others[1]))
+    # What squeeze and excitation, the same with its axes kept, spatial attention and a gate of every element give.
+    ones = [1 for _ in sizes]
+    for factors in [[2, 3], [2, 3, *ones], [2, 1, *sizes], [2, 3, *sizes]]:
+        g = tensor(1, factors)
+        spread = g.reshape([2, 3, *ones]) if factors == [2, 3] else g
+        case(f"gate on {sizes} by {factors}", "gate", [x, g], x * spread)
     wider = [tensor(1, [2, 1, *sizes]), tensor(2, [2, 2, *sizes])]
     case(f"concat on {sizes}", "concat", [x, *wider], torch.cat([x, *wider], 1))
 

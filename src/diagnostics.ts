@@ -6,9 +6,9 @@ import * as syntaxErrors from "../grammar/syntax-errors.ts";
 import type { DiagnosticKind } from "./base/diagnostic.ts";
 import * as faults from "./base/faults.ts";
 import * as pipeline from "./compile.ts";
-import * as add from "./ops/add.ts";
 import * as callProblems from "./ops/call-problems.ts";
 import * as concat from "./ops/concat.ts";
+import * as elementwise from "./ops/elementwise.ts";
 import * as flatten from "./ops/flatten.ts";
 import * as groups from "./ops/groups.ts";
 import * as unsupported from "./ops/unsupported.ts";
@@ -54,7 +54,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   callProblems,
   unsupported,
   windows,
-  add,
+  elementwise,
   concat,
   flatten,
   groups,

@@ -4,9 +4,9 @@ import { checkJoin } from "./join.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { extentsOf, zeros } from "./reference-tensor.ts";
 
-export const concatMismatch: DiagnosticKind<[differs: string]> = defineDiagnostic({
+export const concatMismatch: DiagnosticKind<[stage: string, differs: string]> = defineDiagnostic({
   code: "DN0404",
-  message: (differs: string) => `cannot concat: ${differs}`,
+  message: (stage: string, differs: string) => `cannot ${stage}: ${differs}`,
   explain: {
     title: "concat-mismatch",
     text: "Concatenation joins channels, so every size must agree. Where one operand went through a stride or a pool and the other did not, they differ.",
@@ -33,7 +33,11 @@ export const concat: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape(inputs, _attrs, site) {
-    checkJoin({ problem: concatMismatch, joined: [0], unstride: "machine-applicable" }, inputs, site);
+    checkJoin(
+      { problem: concatMismatch, stage: "concat", joined: [0], unstride: "machine-applicable" },
+      inputs,
+      site,
+    );
     return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
   },
   reference(inputs) {

@@ -11,6 +11,7 @@ import { dwconv } from "./dwconv.ts";
 import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
 import { gap } from "./gap.ts";
+import { gate } from "./gate.ts";
 import { gelu } from "./gelu.ts";
 import { gmp } from "./gmp.ts";
 import { gn } from "./gn.ts";
@@ -22,7 +23,9 @@ import { leakyrelu } from "./leakyrelu.ts";
 import { linear } from "./linear.ts";
 import { ln } from "./ln.ts";
 import { lrn } from "./lrn.ts";
+import { max } from "./max.ts";
 import { maxpool } from "./maxpool.ts";
+import { mul } from "./mul.ts";
 import type { Stage } from "./op.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
@@ -31,6 +34,7 @@ import { scale } from "./scale.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
 import { softmax } from "./softmax.ts";
+import { sub } from "./sub.ts";
 import { tanh } from "./tanh.ts";
 import { upconv } from "./upconv.ts";
 
@@ -65,6 +69,10 @@ export const STAGES: readonly Stage[] = [
   droppath,
   concat,
   add,
+  mul,
+  sub,
+  max,
+  gate,
   scale,
   id,
   flatten,

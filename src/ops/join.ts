@@ -16,7 +16,8 @@ import { printSize } from "../ir/size.ts";
 import type { Claim, Operands, ReportDetails, Site } from "./op.ts";
 
 export interface JoinRules {
-  readonly problem: DiagnosticKind<[differs: string]>;
+  readonly problem: DiagnosticKind<[stage: string, differs: string]>;
+  readonly stage: string;
   /** Axes on which operands may differ. */
   readonly joined: readonly Axis[];
   /** Of removing a stride that one operand went through: a dense body never strides, a residual one may. */
@@ -29,7 +30,7 @@ export function checkJoin(rules: JoinRules, inputs: Operands<Shape>, site: Site)
   const label = `joins ${listOf(inputs.map(printShape))}`;
   const odd = rest.findIndex((shape) => rankOf(shape) !== rankOf(first)) + 1;
   if (odd > 0) {
-    site.report(rules.problem, ["the operands have different numbers of axes"], {
+    site.report(rules.problem, [rules.stage, "the operands have different numbers of axes"], {
       label,
       claims: [0, odd].map((input) => ({ input, axis: "rank" }) as const),
       help: ["join vectors with vectors: `gap` makes one of a map"],
@@ -44,7 +45,7 @@ export function checkJoin(rules: JoinRules, inputs: Operands<Shape>, site: Site)
     const [axis] = axes;
     if (axis === undefined) continue;
     const sizes = [first, shape].map((each) => printSize(sizeAt(each, axis) ?? 0)).join(" and ");
-    site.report(rules.problem, [`axis ${axisName(rankOf(first), axis)} differs, ${sizes}`], {
+    site.report(rules.problem, [rules.stage, `axis ${axisName(rankOf(first), axis)} differs, ${sizes}`], {
       label,
       claims: axes.flatMap((each): Claim[] => [
         { input: 0, axis: each },

@@ -14,7 +14,7 @@ export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
 
 /** Stages of edition 1 without an implementation. */
 export const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set(
-  "mul sub max gate upsample pad crop chpad slice shuffle".split(" "),
+  "upsample pad crop chpad slice shuffle".split(" "),
 );
 
 /** Stages that people know from elsewhere and a later edition may bring. */

@@ -61,11 +61,17 @@ export function settleSymbols(
   frame: Frame,
   lossless: readonly Condition[] | undefined,
 ): readonly SymbolConstraint[] {
-  return [...build.symbols.places].map(([symbol, span]) => {
+  const settlements = [...build.symbols.places].map(([symbol, span]) => {
     const allowed = allowedSizes(build.symbols, symbol);
-    const { settled, broken } = settleDemands(symbol, allowed, build);
+    return { symbol, span, allowed, ...settleDemands(symbol, allowed, build) };
+  });
+  reportBroken(
+    settlements.flatMap(({ broken }) => broken),
+    build,
+  );
+  return settlements.map(({ symbol, span, allowed, settled, broken }) => {
     // What cannot be satisfied was told once, and is part of the answer all the same.
-    const conditions = [memberOf(symbol, settled), ...broken];
+    const conditions = [memberOf(symbol, settled), ...broken.map(({ demand }) => demand.condition)];
     const valid = solve(conditions) ?? ALL_SIZES;
     if (broken.length === 0 && lossless !== undefined)
       holdAgainstWhere(symbol, span, allowed, valid, build, frame);
@@ -74,47 +80,56 @@ export function settleSymbols(
   });
 }
 
+/** A demand that a few sizes at most satisfy. */
+interface BrokenDemand {
+  readonly demand: Demand;
+  readonly left: SizeSet;
+}
+
 function settleDemands(
   symbol: string,
   allowed: SizeSet,
   build: Build,
-): { readonly settled: SizeSet; readonly broken: readonly Condition[] } {
+): { readonly settled: SizeSet; readonly broken: readonly BrokenDemand[] } {
   let settled = allowed;
-  const broken: Condition[] = [];
+  const broken: BrokenDemand[] = [];
   for (const demand of build.symbols.demands) {
-    if (demand.condition.symbol !== symbol) continue;
-    const left = settle(demand, settled, build);
-    if (left === undefined) broken.push(demand.condition);
+    const { condition, statement, frame, span, labels } = demand;
+    if (condition.symbol !== symbol) continue;
+    const left = solve([memberOf(symbol, settled), condition]);
+    if (left === undefined) report({ build, frame }, inconclusive, [quoted(statement)], { span, labels });
+    else if (hasFinitelyMany(left)) broken.push({ demand, left });
     else settled = left;
   }
   return { settled, broken };
 }
 
-/** What a demand leaves of the sizes; `undefined` when that is a few at most (reported as DN0501). */
-function settle(demand: Demand, before: SizeSet, build: Build): SizeSet | undefined {
-  const { condition, statement, frame, span, labels, value } = demand;
-  const { symbol } = condition;
-  const set = solve([memberOf(symbol, before), condition]);
-  const place = { build, frame };
-  if (set === undefined) {
-    report(place, inconclusive, [quoted(statement)], { span, labels });
-    return before;
-  }
-  if (!hasFinitelyMany(set)) return set;
-  const where = isEmpty(set)
-    ? `no ${symbol}`
-    : `only ${listOf(
-        set.also.map((size) => `${symbol} = ${size}`),
-        "or",
-      )}`;
-  report(place, unsatisfiable, [quoted(statement), where], {
-    span,
-    labels,
-    notes: [`valid: ${printSet(symbol, set)}`],
-    help: ["let both sides change their sizes in the same way"],
-    sizes: sizeTrail(value, build.nodes),
+/** What goes wrong at one place for the height goes wrong for the width too: it is one mistake. */
+function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
+  const isOnePlace = (a: Demand, b: Demand): boolean => a.frame === b.frame && a.span.start === b.span.start;
+  broken.forEach(({ demand, left }, index) => {
+    if (broken.slice(0, index).some((earlier) => isOnePlace(earlier.demand, demand))) return;
+    const { frame, span, labels, value, statement, condition } = demand;
+    const others = broken.slice(index + 1).filter((later) => isOnePlace(later.demand, demand));
+    report({ build, frame }, unsatisfiable, [quoted(statement), sizesIn(left, condition.symbol)], {
+      span,
+      labels,
+      notes: [
+        `valid: ${printSet(condition.symbol, left)}`,
+        ...others.map(
+          (other) =>
+            `${quoted(other.demand.statement)} holds for ${sizesIn(other.left, other.demand.condition.symbol)}`,
+        ),
+      ],
+      help: ["let both sides change their sizes in the same way"],
+      sizes: sizeTrail(value, build.nodes),
+    });
   });
-  return undefined;
+}
+
+function sizesIn(set: SizeSet, symbol: string): string {
+  const sizes = set.also.map((size) => `${symbol} = ${size}`);
+  return isEmpty(set) ? `no ${symbol}` : `only ${listOf(sizes, "or")}`;
 }
 
 function holdAgainstWhere(

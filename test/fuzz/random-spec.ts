@@ -24,7 +24,17 @@ const conv: fc.Arbitrary<Piece> = fc
   );
 
 const plain: fc.Arbitrary<Piece> = fc
-  .constantFrom("bn", "relu", "sigmoid", "id", "dropout(p=0.2)", "maxpool 3 /1", "avgpool 5 (pad=same) /1")
+  .constantFrom(
+    "bn",
+    "relu",
+    "dwconv 3",
+    "upconv 3 (order=post) /1 -> it.c",
+    "sigmoid",
+    "id",
+    "dropout(p=0.2)",
+    "maxpool 3 /1",
+    "avgpool 5 (pad=same) /1",
+  )
   .map(keeps);
 
 const called: fc.Arbitrary<Piece> = fc.oneof(
@@ -38,6 +48,15 @@ const called: fc.Arbitrary<Piece> = fc.oneof(
   width.map((k) => gives(`tail(${k})`, 2 * k)),
 );
 
+const combiner = fc.constantFrom("add", "mul", "sub", "max");
+
+/** What a gate's body may end in: one number per channel, position or element. */
+const factors = fc.constantFrom(
+  "gap; linear -> in.c",
+  "conv 1 (order=bare) -> 1",
+  "conv 1 (order=bare) -> in.c",
+);
+
 const { pipe } = fc.letrec<{ pipe: readonly Piece[]; piece: Piece }>((tie) => ({
   pipe: fc.array(tie("piece"), { minLength: 1, maxLength: 4, depthIdentifier: "nested" }),
   piece: fc.oneof(
@@ -47,7 +66,8 @@ const { pipe } = fc.letrec<{ pipe: readonly Piece[]; piece: Piece }>((tie) => ({
     { weight: 2, arbitrary: called },
     { weight: 1, arbitrary: tie("pipe").map(concatenated) },
     { weight: 1, arbitrary: fc.array(tie("pipe"), { minLength: 2, maxLength: 3 }).map(branched) },
-    { weight: 1, arbitrary: tie("pipe").map(added) },
+    { weight: 1, arbitrary: fc.tuple(combiner, tie("pipe")).map(([join, body]) => combined(join, body)) },
+    { weight: 1, arbitrary: fc.tuple(factors, tie("pipe")).map(([end, body]) => gated(end, body)) },
     { weight: 1, arbitrary: fc.tuple(fc.nat(3), tie("pipe")).map(([count, body]) => repeated(count, body)) },
     { weight: 1, arbitrary: fc.tuple(tie("pipe"), tie("pipe")).map(([body, other]) => chosen(body, other)) },
   ),
@@ -76,8 +96,12 @@ function branched(bodies: readonly (readonly Piece[])[]): Piece {
   };
 }
 
-function added(body: readonly Piece[]): Piece {
-  return keeps(`add < ${written(body)}; conv 1 (order=bare) -> in.c | id >`);
+function combined(join: string, body: readonly Piece[]): Piece {
+  return keeps(`${join} < ${written(body)}; conv 1 (order=bare) -> in.c | id >`);
+}
+
+function gated(end: string, body: readonly Piece[]): Piece {
+  return keeps(`gate < ${written(body)}; ${end}; sigmoid >`);
 }
 
 function repeated(count: number, body: readonly Piece[]): Piece {

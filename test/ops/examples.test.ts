@@ -39,9 +39,13 @@ const RANKS: Readonly<Record<string, readonly number[]>> = {
       "instancenorm",
       "concat",
       "add",
+      "mul",
+      "sub",
+      "max",
     ].map((name) => [name, [1, 2, 3]]),
   ),
   linear: [0],
+  gate: [1, 2, 3],
 };
 
 const stages = STAGES.map((stage) => [stage.name, stage] as const);
