@@ -98,6 +98,8 @@ export function holdWhere(model: ast.Model, binding: Binding, call: Span | undef
   const name = model.name.text;
   const environment = environmentAt({ ...place, scope: binding.scope });
   for (const relation of model.where?.relations ?? []) {
+    // It speaks of what the model has not (reported).
+    if (place.build.resolution.bad.has(relation)) continue;
     const condition = conditionOf(relation, environment);
     const text = quoted(spanText(relation.span));
     if (typeof condition === "object") {

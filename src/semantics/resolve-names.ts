@@ -2,7 +2,7 @@
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Fix, type Reporter } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
-import { nearest, quoted } from "../base/text.ts";
+import { listOf, nearest, quoted } from "../base/text.ts";
 import { definitionOf } from "./callee.ts";
 import { FUNCTIONS } from "./functions.ts";
 import type { BlockDefinition, Module } from "./module.ts";
@@ -27,6 +27,20 @@ export const unknownName: DiagnosticKind<[name: string]> = defineDiagnostic({
   },
 });
 
+export const unusedSymbol: DiagnosticKind<[name: string]> = defineDiagnostic({
+  code: "DN0507",
+  severity: "warning",
+  message: (name: string) => `no input has the size ${quoted(name)}, so this says nothing`,
+  explain: {
+    title: "unused-symbol",
+    text: "A `where` of a model constrains its parameters and the free sizes of its inputs. What it says of a symbol that is a size of no input holds for nothing.",
+    wrong:
+      "dn 1;\nmodel m where (H % 2 == 0, D % 2 == 0) { input x: f32[3 @ H, W]; output y = x < maxpool 2 : [3 @ H/2, floor(W/2)] >; }\n",
+    right:
+      "dn 1;\nmodel m where (H % 2 == 0) { input x: f32[3 @ H, W]; output y = x < maxpool 2 : [3 @ H/2, floor(W/2)] >; }\n",
+  },
+});
+
 /** What a bare unknown name may be where it stands. */
 export type WordRule =
   /** Nothing: it is an error. */
@@ -45,6 +59,8 @@ export interface NameContext {
   readonly blocks: Map<ast.NameExpression, BlockDefinition>;
   /** Whether `in` has a meaning: not in blocks of several inputs. */
   readonly hasIn: boolean;
+  /** The relation of a model's `where` that is being read: its names may be meant as symbols. */
+  readonly relation?: ast.Expression;
   /** Names that win over all others: the metrics of `expect`. */
   readonly metrics?: ReadonlySet<string>;
   /** What the definition declares; where nothing reads it at the end, a warning says so. */
@@ -146,6 +162,10 @@ function resolveName(
   if (entry === undefined) {
     context.called.add(head.text);
     if (words === "block" && resolveBlockName(expression, context)) return;
+    if (context.relation !== undefined && SYMBOL.test(head.text)) {
+      reportUnusedSymbol(head, context.relation, scope, context);
+      return;
+    }
     if (words !== "none" && member === undefined) return;
     reportUnknown(head, scope, context);
     context.bad.add(expression);
@@ -163,6 +183,24 @@ function resolveName(
     );
     context.bad.add(expression);
   }
+}
+
+/** How people write symbols. */
+const SYMBOL = /^[A-Z]$/;
+
+function reportUnusedSymbol(
+  name: ast.Name,
+  relation: ast.Expression,
+  scope: StaticScope,
+  { bad, reporter }: NameContext,
+): void {
+  const symbols = namesInScope(scope).filter((known) => SYMBOL.test(known));
+  const known =
+    symbols.length === 0
+      ? "the sizes of the inputs are all fixed"
+      : `the free sizes are ${listOf(symbols.map(quoted))}`;
+  reporter.report(unusedSymbol.at({ span: name.span, help: [`remove it: ${known}`] }, name.text));
+  bad.add(relation);
 }
 
 function resolveFunction(expression: ast.NameExpression, scope: StaticScope, context: NameContext): void {

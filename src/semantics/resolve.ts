@@ -215,7 +215,8 @@ function resolveModel(model: ast.Model, file: StaticScope, context: NameContext,
   if (model.definition.kind === "alias") resolveAlias(model.definition, scope, context);
   else {
     declareSymbols(model.definition, scope);
-    for (const relation of model.where?.relations ?? []) resolveExpression(relation, scope, context, "any");
+    for (const relation of model.where?.relations ?? [])
+      resolveExpression(relation, scope, { ...context, relation }, "any");
     const values = resolveItems(model, model.definition, scope, context);
     for (const [item, { used }] of values) if (!used) unread.add(item);
   }

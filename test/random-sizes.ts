@@ -1,0 +1,180 @@
+/**
+ * Random pipelines over one free size, each with what it does to a number of rows: a second formulation, row by row, of
+ * which inputs are valid and which rows are read.
+ */
+import fc from "fast-check";
+
+/** A value of so many rows, and which of them windows have read; `undefined`: no window reads it. */
+export interface Rows {
+  readonly count: number;
+  read: Set<number> | undefined;
+}
+
+/** Every value that a pipeline makes. */
+type Values = Rows[];
+
+/** A piece of a pipeline. */
+export interface Piece {
+  readonly text: string;
+  /** The rows that come out; `undefined`: it does not fit. */
+  readonly apply: (input: Rows, values: Values) => Rows | undefined;
+}
+
+function made(count: number, values: Values): Rows | undefined {
+  if (count < 1) return undefined;
+  const rows: Rows = { count, read: undefined };
+  values.push(rows);
+  return rows;
+}
+
+interface Window {
+  readonly size: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly windows: number;
+}
+
+function slide(input: Rows, window: Window, values: Values): Rows | undefined {
+  const { size, stride, dilation, before, windows } = window;
+  const output = made(windows, values);
+  if (output === undefined) return undefined;
+  input.read ??= new Set();
+  for (let index = 0; index < windows; index += 1) {
+    for (let tap = 0; tap < size; tap += 1) {
+      const row = index * stride - before + tap * dilation;
+      if (row >= 0 && row < input.count) input.read.add(row);
+    }
+  }
+  return output;
+}
+
+const small = fc.integer({ min: 1, max: 3 });
+
+const conv: fc.Arbitrary<Piece> = fc
+  .record({
+    size: fc.integer({ min: 1, max: 5 }),
+    stride: small,
+    dilation: fc.constantFrom(1, 1, 1, 2, 3),
+    pad: fc.oneof(fc.constantFrom("default", "same", "valid"), fc.tuple(fc.nat(3), fc.nat(3))),
+  })
+  .map(({ size, stride, dilation, pad }): Piece => {
+    const reach = dilation * (size - 1) + 1;
+    const written = { default: "", same: ", pad=same", valid: ", pad=valid" };
+    const padText = typeof pad === "string" ? written[pad as "same"] : `, pad=[[${pad[0]}, ${pad[1]}]]`;
+    return {
+      text: `conv ${size} (order=bare, dilation=${dilation}${padText}) /${stride} -> 2`,
+      apply(input, values) {
+        const half = Math.floor((dilation * (size - 1)) / 2);
+        const outputs = Math.ceil(input.count / stride);
+        const missing = Math.max(0, (outputs - 1) * stride + reach - input.count);
+        const pads = {
+          default: [half, half],
+          valid: [0, 0],
+          same: [Math.floor(missing / 2), Math.ceil(missing / 2)],
+        };
+        const [before = 0, after = 0] = typeof pad === "string" ? pads[pad as "same"] : pad;
+        const room = input.count + before + after - reach;
+        if (room < 0) return undefined;
+        return slide(
+          input,
+          { size, stride, dilation, before, windows: Math.floor(room / stride) + 1 },
+          values,
+        );
+      },
+    };
+  });
+
+const pool: fc.Arbitrary<Piece> = fc
+  .record({
+    name: fc.constantFrom("maxpool", "avgpool"),
+    size: fc.integer({ min: 1, max: 4 }),
+    stride: small,
+    pad: fc.nat(2),
+    ceil: fc.boolean(),
+  })
+  .filter(({ size, pad }) => 2 * pad <= size)
+  .map(({ name, size, stride, pad, ceil }) => ({
+    text: `${name} ${size} (pad=${pad}, ceil=${ceil}) /${stride}`,
+    apply(input, values) {
+      const room = input.count + 2 * pad - size;
+      // A window that hangs over the end is enough in ceil mode.
+      if (room < 0 && !ceil) return undefined;
+      let windows = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
+      // The last window starts inside of the input or its leading padding.
+      if (ceil && (windows - 1) * stride >= input.count + pad) windows -= 1;
+      return slide(input, { size, stride, dilation: 1, before: pad, windows }, values);
+    },
+  }));
+
+const upconv: fc.Arbitrary<Piece> = fc
+  .record({ size: fc.integer({ min: 1, max: 4 }), stride: small, pad: fc.option(fc.nat(2)) })
+  // An even window cannot keep the size: its default padding has no counterpart in PyTorch.
+  .filter(({ size, stride, pad }) => pad !== null || stride > 1 || size % 2 === 1)
+  .map(({ size, stride, pad }) => ({
+    text: `upconv ${size}${pad === null ? "" : ` (pad=${pad})`} /${stride} -> 2`,
+    apply: ({ count }, values) =>
+      made(pad === null ? stride * count : (count - 1) * stride - 2 * pad + size, values),
+  }));
+
+const plain: fc.Arbitrary<Piece> = fc.constantFrom("relu", "bn", "id").map((text) => ({
+  text,
+  apply: ({ count }: Rows, values: Values) => made(count, values),
+}));
+
+function run(pieces: readonly Piece[], input: Rows, values: Values): Rows | undefined {
+  return pieces.reduce<Rows | undefined>((rows, piece) => rows && piece.apply(rows, values), input);
+}
+
+function written(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join("; ");
+}
+
+/** `id` in a branch makes no value of its own. */
+function joined(name: string, branches: readonly (readonly Piece[])[]): Piece {
+  return {
+    text: `${name} < ${branches.map(written).join(" | ")} >`,
+    apply(input, values) {
+      const results = branches.map((branch) => run(branch, input, values));
+      const [first] = results;
+      if (first === undefined || results.some((result) => result?.count !== first.count)) return undefined;
+      return made(first.count, values);
+    },
+  };
+}
+
+const { pipe } = fc.letrec<{ pipe: readonly Piece[]; piece: Piece }>((tie) => ({
+  pipe: fc.array(tie("piece"), { minLength: 1, maxLength: 3, depthIdentifier: "nested" }),
+  piece: fc.oneof(
+    { depthIdentifier: "nested", maxDepth: 2 },
+    { weight: 4, arbitrary: conv },
+    { weight: 4, arbitrary: pool },
+    { weight: 1, arbitrary: upconv },
+    { weight: 1, arbitrary: plain },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(fc.constantFrom("add", "max"), fc.array(tie("pipe"), { minLength: 2, maxLength: 3 }))
+        .map(([name, branches]) => joined(name, branches)),
+    },
+  ),
+}));
+
+export interface RandomSizes {
+  readonly text: string;
+  /** Whether an input of so many rows fits, and whether each row that windows look at is read. */
+  readonly at: (count: number) => { readonly valid: boolean; readonly lossless: boolean };
+}
+
+/** Models over a signal of length `T`. */
+export const randomSizes: fc.Arbitrary<RandomSizes> = pipe.map((pieces) => ({
+  text: `dn 1;\nmodel net {\n  input x: f32[2 @ T];\n  output y = x < ${written(pieces)} >;\n}\n`,
+  at(count) {
+    const input: Rows = { count, read: undefined };
+    const values: Values = [input];
+    const valid = run(pieces, input, values) !== undefined;
+    const lossless =
+      valid && values.every((rows) => rows.read === undefined || rows.read.size === rows.count);
+    return { valid, lossless };
+  },
+}));
