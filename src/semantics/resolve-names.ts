@@ -195,11 +195,11 @@ function reportUnusedSymbol(
   { bad, reporter }: NameContext,
 ): void {
   const symbols = namesInScope(scope).filter((known) => SYMBOL.test(known));
-  const known =
+  const help =
     symbols.length === 0
-      ? "the sizes of the inputs are all fixed"
-      : `the free sizes are ${listOf(symbols.map(quoted))}`;
-  reporter.report(unusedSymbol.at({ span: name.span, help: [`remove it: ${known}`] }, name.text));
+      ? "remove it: no size of the inputs is free"
+      : `remove it, or name a size that is free: ${listOf(symbols.map(quoted))}`;
+  reporter.report(unusedSymbol.at({ span: name.span, help: [help] }, name.text));
   bad.add(relation);
 }
 
