@@ -1,5 +1,6 @@
 /** The JSON documents of `dnc` as zod schemas: `schemas/*.json` is made of them, and tests hold real output to them. */
 import { z } from "zod";
+import type { DiffJson } from "../src/diff/json.ts";
 import type { GraphJson } from "../src/ir/json.ts";
 import type { ReportJson } from "../src/report/json.ts";
 import type { ArtifactDescription } from "../src/targets/artifact.ts";
@@ -133,6 +134,54 @@ const report: z.ZodType<ReportJson> = z.strictObject({
     .array(z.strictObject({ path: text, ops: z.int().positive(), out: sizes, ...counts }))
 
     .meta({ description: "The parts by their paths, each before those inside it." }),
+});
+
+const difference = z.union([z.int(), z.string().regex(/^-?[1-9]\d{15,}$/)]);
+const delta = z.strictObject({ before: count, after: count, change: difference });
+const deltas = { params: delta, buffers: delta, macs: delta };
+const comparedModel = z.strictObject({ model: text, inputs: ports, outputs: ports });
+const comparedSide = z.strictObject({
+  path: text.meta({ description: "Without the name of the model." }),
+  op: text,
+  described: text,
+  in: z.array(sizes),
+  out: sizes,
+  span,
+});
+const comparedPair = { before: comparedSide, after: comparedSide };
+const sections = z.array(
+  z.strictObject({
+    path: text,
+    times: z.int().positive().meta({ description: "How many repetitions of a loop it is, or 1." }),
+    ops: z.int().positive(),
+    out: sizes,
+    span,
+    ...counts,
+  }),
+);
+const diff: z.ZodType<DiffJson> = z.strictObject({
+  schema: z.literal("dnc/diff-1"),
+  before: comparedModel,
+  after: comparedModel,
+  convention: text.meta({ description: "What `macs` counts." }),
+  totals: z.strictObject(deltas),
+  added: sections,
+  removed: sections,
+  changed: z
+    .array(z.strictObject({ ...comparedPair, ...deltas }))
+    .meta({ description: "Operations that do another thing to the same input." }),
+  moved: z.array(z.strictObject(comparedPair)),
+  following: z
+    .int()
+    .nonnegative()
+    .meta({ description: "How many operations have other shapes only because their inputs have." }),
+  divergence: z
+    .strictObject({ ...comparedPair, cause: text })
+    .exactOptional()
+    .meta({ description: "The first operation whose result has another shape." }),
+  parts: z
+    .array(z.strictObject({ path: text, ...deltas }))
+    .meta({ description: "The parts that cost another amount, each before those inside it." }),
 });
 
 const compiled = z.strictObject({
@@ -282,6 +331,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "check-1": check,
   "compile-1": compiled,
   "diagnostic-1": diagnostic,
+  "diff-1": diff,
   "doctor-1": doctor,
   "explain-1": explain,
   "fmt-1": fmt,

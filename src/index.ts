@@ -25,6 +25,11 @@ export {
   weightsOf,
 } from "./compile.ts";
 export { describeModel, type ModelDescription } from "./describe.ts";
+export { diffReports } from "./diff/diff.ts";
+export { type DiffJson, diffToJson } from "./diff/json.ts";
+export { type DiffLine, diffLines, diffMarkdown } from "./diff/render.ts";
+export { diffTables } from "./diff/tables.ts";
+export { brokenThresholds, parseThreshold, type Threshold } from "./diff/threshold.ts";
 export { type GraphJson, graphToJson } from "./ir/json.ts";
 export { printLowered } from "./ir/lowered-print.ts";
 export type { CheckedGraph } from "./ops/op.ts";

@@ -98,6 +98,15 @@ it.each(["densenet121", "densenet-cifar", "densenet121-gray"])("dnc report: %s",
   expect(rows.length).toBeGreaterThan(100);
 });
 
+it("dnc diff: models that differ, and a saved report", async () => {
+  const saved = join(temporaryFolder(), "saved.json");
+  writeFileSync(saved, (await dnc("report", "specs/densenet121.dn", "--json")).stdout);
+  const { totals } = await documentOf("diff-1", "diff", saved, "specs/densenet169.dn");
+  expect(totals.params).toEqual({ before: 7_978_856, after: 14_149_480, change: 6_170_624 });
+  const same = await documentOf("diff-1", "diff", saved, "specs/densenet121.dn");
+  expect([same.added, same.removed, same.changed, same.parts]).toEqual([[], [], [], []]);
+});
+
 it("dnc compile and what it writes", async () => {
   const folder = join(temporaryFolder(), "tiny");
   const { artifact, passes } = await documentOf(

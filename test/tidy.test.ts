@@ -19,6 +19,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/ops"],
   ["src/weights", "src/semantics", "src/passes"],
   ["src/targets", "src/report", "src/lints"],
+  ["src/diff"],
   ["src/compile.ts src/describe.ts src/index.ts", "src/runtime"],
   ["src/diagnostics.ts"],
   ["src/cli", "src/lsp"],
@@ -33,7 +34,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
 /** The packages that a layer may import; the others import none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   grammar: ["chevrotain"],
-  "src/runtime": ["@tensorflow/tfjs-node", "node-api-headers", "sharp", "yauzl", "node:"],
+  "src/runtime": ["@tensorflow/tfjs-node", "node-api-headers", "sharp", "yauzl", "zod", "node:"],
   "src/cli": ["picocolors", "node:"],
 };
 

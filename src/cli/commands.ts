@@ -22,6 +22,10 @@ export const COMMANDS: Commands = {
     summary: "count parameters and multiply-adds, with subtotals of every part",
     load: () => import("./commands/report.ts"),
   },
+  diff: {
+    summary: "compare two specs or saved reports: stages, shapes, counts",
+    load: () => import("./commands/diff.ts"),
+  },
   compile: {
     summary: "write a model as a TensorFlow SavedModel",
     load: () => import("./commands/compile.ts"),

@@ -73,6 +73,11 @@ export function printShape({ channels, sizes }: Shape): string {
   return `[${channels} @ ${printSizes(sizes)}]`;
 }
 
+/** The same of `dimensions`. */
+export function printDimensions([channels = 1, ...sizes]: readonly number[]): string {
+  return printShape({ channels, sizes });
+}
+
 export function printSizes(sizes: readonly Size[]): string {
   return sizes.map(printSize).join(sizes.every((size) => typeof size === "number") ? "x" : ", ");
 }

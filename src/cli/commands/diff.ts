@@ -1,0 +1,122 @@
+/** `dnc diff`: what changed between two specs or saved reports. */
+import { quoted } from "../../base/text.ts";
+import {
+  brokenThresholds,
+  collectDiagnostics,
+  type DiffLine,
+  diffLines,
+  diffMarkdown,
+  diffReports,
+  diffTables,
+  diffToJson,
+  parseThreshold,
+  type ReportJson,
+  reportOf,
+  reportToJson,
+  type Threshold,
+} from "../../index.ts";
+import { readReport } from "../../runtime/saved-report.ts";
+import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import { listOf, readTarget, TARGET_FLAGS } from "../target.ts";
+
+export const command: Command = {
+  name: "diff",
+  summary: "compare two specs or saved reports: stages, shapes, counts",
+  usage: "dnc diff BEFORE AFTER [--format table|json|md]",
+  description:
+    "Compares two models stage by stage: what was added, removed, changed or moved, where shapes diverge first and " +
+    "why, and what it costs in parameters and multiply-adds, in total and part by part. BEFORE and AFTER are " +
+    "FILE.dn[:MODEL], or reports that `dnc report --json` wrote.",
+  examples: [
+    ["dnc diff specs/densenet121.dn specs/densenet169.dn", "what makes a DenseNet-121 a DenseNet-169"],
+    [
+      "dnc diff main.json specs/densenet121.dn --fail-on 'macs>+1%' --format md",
+      "a comment for a pull request, which fails if the model became more expensive",
+    ],
+  ],
+  flags: {
+    format: { type: "string", value: "FORM", summary: "table (default), json or md" },
+    json: { type: "boolean", summary: "print JSON (schema dnc/diff-1)" },
+    "fail-on": {
+      type: "string",
+      multiple: true,
+      value: "LIMIT",
+      summary: "exit 3 when a total grew by more: 'macs>+1%', 'params>100K'",
+    },
+    ...TARGET_FLAGS,
+  },
+  exitCodes: [
+    [1, "a spec has errors"],
+    [3, "a limit of --fail-on is broken; the comparison is printed"],
+    [4, "a file cannot be read"],
+  ],
+  run(positionals, flags, terminal) {
+    const [before, after, ...rest] = positionals;
+    if (before === undefined || after === undefined || rest.length > 0) {
+      throw new UsageError("`dnc diff` takes two models", [
+        "name them: `dnc diff specs/densenet121.dn specs/densenet169.dn`",
+      ]);
+    }
+    const [format, thresholds] = [formatOf(flags), thresholdsOf(flags)];
+    const sides = [before, after].map((target) => readSide(target, flags, terminal));
+    const [first, second] = sides;
+    if (first?.report === undefined || second?.report === undefined)
+      return Promise.resolve(sides.find(({ report }) => report === undefined)?.exitCode ?? 1);
+    const diff = diffReports(first.report, second.report);
+    if (format === "json") terminal.out(`${JSON.stringify(diffToJson(diff), undefined, 2)}\n`);
+    else if (format === "md") terminal.out(diffMarkdown(diffTables(diff)));
+    else {
+      const lines = diffLines(diffTables(diff), terminal.width);
+      terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
+    }
+    const broken = brokenThresholds(diff, thresholds);
+    for (const sentence of broken) terminal.err(`error: ${sentence}\n`);
+    return Promise.resolve(broken.length > 0 ? 3 : 0);
+  },
+};
+
+interface ComparedSide {
+  readonly report?: ReportJson;
+  readonly exitCode: ExitCode;
+}
+
+function readSide(target: string, flags: FlagValues, terminal: Terminal): ComparedSide {
+  if (target.endsWith(".json")) {
+    const collector = collectDiagnostics();
+    const report = readReport(target, collector);
+    terminal.show(collector.diagnostics);
+    return report === undefined ? { exitCode: 4 } : { report, exitCode: 0 };
+  }
+  const { graph, diagnostics, exitCode } = readTarget(target, flags);
+  terminal.show(diagnostics);
+  return graph === undefined ? { exitCode } : { report: reportToJson(reportOf(graph)), exitCode: 0 };
+}
+
+function formatOf({ json, format }: FlagValues): string {
+  const forms = ["table", "json", "md"];
+  if (format !== undefined && !forms.includes(String(format)))
+    throw new UsageError(`\`--format\` takes ${forms.join(", ")}, not ${quoted(String(format))}`);
+  if (json === true && format !== undefined && format !== "json")
+    throw new UsageError(`\`--json\` and \`--format ${format}\` exclude each other`);
+  return json === true ? "json" : String(format ?? "table");
+}
+
+function thresholdsOf(flags: FlagValues): readonly Threshold[] {
+  return listOf(flags["fail-on"])
+    .flatMap((text) => text.split(","))
+    .map((text) => {
+      const threshold = parseThreshold(text);
+      if (threshold !== undefined) return threshold;
+      throw new UsageError(`${quoted(text)} is no limit`, [
+        "write a total and how much it may grow: `macs>+1%`, `params>100K`, `buffers>0`",
+      ]);
+    });
+}
+
+function paint({ kind, text }: DiffLine, { colors }: Terminal): string {
+  if (kind === "title") return colors.bold(text);
+  if (kind === "head") return colors.underline(text);
+  if (kind === "note") return colors.dim(text);
+  if (text.startsWith("+")) return colors.green(text);
+  return text.startsWith("−") ? colors.red(text) : text;
+}
