@@ -42,6 +42,7 @@ import * as resolveProblems from "./semantics/resolve.ts";
 import * as resolveBodyProblems from "./semantics/resolve-body.ts";
 import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
 import * as resolveNamesProblems from "./semantics/resolve-names.ts";
+import * as resolveTensorsProblems from "./semantics/resolve-tensors.ts";
 import * as siteProblems from "./semantics/site.ts";
 import * as symbolicProblems from "./semantics/symbolic.ts";
 import * as symbolProblems from "./semantics/symbols.ts";
@@ -74,6 +75,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   resolveCallsProblems,
   resolveNamesProblems,
   resolveBodyProblems,
+  resolveTensorsProblems,
   siteProblems,
   typesProblems,
   unknownCalleeProblems,

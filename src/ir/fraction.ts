@@ -123,11 +123,17 @@ export function difference(a: FractionOrNumber, b: FractionOrNumber): FractionOr
   return negative !== undefined && isFraction(negative) ? shifted(negative, a) : negative;
 }
 
-/** Where two sizes of one symbol are equal. */
-export function equalityOf(a: SymbolicSize, b: Size): Condition {
+/** Where the difference of two sizes has a certain sign; one of them at least is symbolic, and there is one symbol. */
+export function comparisonOf(a: Size, b: Size, test: (difference: number) => boolean): Condition {
   const apart = difference(fractionOf(a), fractionOf(b));
   invariant(apart !== undefined, "sizes of two symbols are compared");
-  if (isFraction(apart)) return signCondition(apart, (value) => value === 0);
-  const equal = apart.numerator === 0n;
-  return { symbol: a.symbol, holds: () => equal, every: 1, from: 1 };
+  if (isFraction(apart)) return signCondition(apart, test);
+  const [symbolic] = [a, b].filter((size) => typeof size !== "number");
+  invariant(symbolic !== undefined, "one of the sizes is symbolic");
+  const holds = test(Number(apart.numerator));
+  return { symbol: symbolic.symbol, holds: () => holds, every: 1, from: 1 };
+}
+
+export function equalityOf(a: Size, b: Size): Condition {
+  return comparisonOf(a, b, (apart) => apart === 0);
 }

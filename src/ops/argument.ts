@@ -2,6 +2,8 @@
 import { compare, type Rational, rational, toNumber } from "../base/rational.ts";
 import { listOf, quoted } from "../base/text.ts";
 import { integerOf, type Literal } from "../ir/literal.ts";
+import type { Padding } from "../ir/lowered.ts";
+import type { Shape } from "../ir/shape.ts";
 
 /** A value, or what is wrong with the literal: not of the type, or out of range. */
 export type Reading<T> = { readonly value: T } | { readonly wrong: "type" | "range" };
@@ -11,12 +13,16 @@ export interface ArgumentType<T> {
   readonly expects: string;
   /** The words it accepts, for did-you-mean. */
   readonly words?: readonly string[];
+  /** It names a tensor, whose sizes are taken: no literal is read. */
+  readonly isTensor?: true;
   read(literal: Literal): Reading<T>;
 }
 
 export interface Argument<T = unknown> {
   readonly type: ArgumentType<T>;
   readonly summary: string;
+  /** A call without it is wrong. */
+  readonly required?: true;
   /** As the reference shows it; absent: left out means what the summary says. */
   readonly default?: string;
 }
@@ -29,11 +35,21 @@ export type ArgumentValues<A extends Arguments> = {
   readonly [K in keyof A]?: A[K] extends Argument<infer T> ? T : never;
 };
 
+/** A value whose sizes a stage takes, and nothing else of it. */
+export interface Template {
+  readonly shape: Shape;
+  /** The position at which claims name it: behind the operands. */
+  readonly input: number;
+}
+
 /** One number for all axes, or one an axis. */
 export type PerAxis = readonly number[];
 
-/** As written: a rule, or (before, after) pairs; a single pair or number holds for all axes. */
-export type PadRule = "same" | "valid" | readonly (readonly [number, number])[];
+/** (before, after) an axis; a single pair holds for all. */
+export type Pairs = readonly Padding[];
+
+/** As written: a rule, or amounts. */
+export type PadRule = "same" | "valid" | Pairs;
 
 const WRONG_TYPE = { wrong: "type" } as const;
 const OUT_OF_RANGE = { wrong: "range" } as const;
@@ -131,20 +147,32 @@ export function word<const W extends string>(...words: readonly W[]): ArgumentTy
   };
 }
 
-export const padRule: ArgumentType<PadRule> = {
-  expects:
-    "`same`, `valid`, an integer of at least 0, one per axis (`[1, 2]`), or pairs (`[[1, 2], [0, 1]]`)",
-  words: ["same", "valid"],
+/** Numbers or pairs; an amount alone goes on both sides. */
+export const pairs: ArgumentType<Pairs> = {
+  expects: "an integer of at least 0, one per axis (`[1, 2]`), or pairs (`[[1, 2], [0, 1]]`)",
   read: (literal) => {
-    if (literal.kind === "word" && (literal.value === "same" || literal.value === "valid"))
-      return { value: literal.value };
-    if (literal.kind !== "list")
-      return mapReading(readInteger(literal, 0), (value) => [[value, value] as const]);
+    if (literal.kind !== "list") return mapReading(readPadding(literal), (pair) => [pair]);
     return literal.items.length === 0 ? WRONG_TYPE : readAll(literal.items, readPadding);
   },
 };
 
-function readPadding(literal: Literal): Reading<readonly [number, number]> {
+export const padRule: ArgumentType<PadRule> = {
+  expects: `\`same\`, \`valid\`, ${pairs.expects}`,
+  words: ["same", "valid"],
+  read: (literal) =>
+    literal.kind === "word" && (literal.value === "same" || literal.value === "valid")
+      ? { value: literal.value }
+      : pairs.read(literal),
+};
+
+/** Its sizes only; the call is told which tensor it is. */
+export const tensor: ArgumentType<Template> = {
+  expects: "an input, a named value, a label, `in` or `it`",
+  isTensor: true,
+  read: () => WRONG_TYPE,
+};
+
+function readPadding(literal: Literal): Reading<Padding> {
   if (literal.kind !== "list") return mapReading(readInteger(literal, 0), (value) => [value, value] as const);
   if (literal.items.length !== 2) return WRONG_TYPE;
   return mapReading(

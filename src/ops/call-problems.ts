@@ -67,3 +67,16 @@ export const outOfRange: DiagnosticKind<[what: string, expects: string, given: s
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < dropout(p=0.2); gap >; }\n",
   },
 });
+
+export const conflictingParameters: DiagnosticKind<[callee: string, first: string, second: string]> =
+  defineDiagnostic({
+    code: "DN0307",
+    message: (callee: string, first: string, second: string) =>
+      `${quoted(callee)} is given ${first} and ${second}`,
+    explain: {
+      title: "conflicting-parameters",
+      text: "The two say the same thing twice, or cannot both hold: a window size after the name and `size=` or `to=`, branches and named sources.",
+      wrong: "dn 1;\nblock b(k=8) < conv 3 (size=5) >\n",
+      right: "dn 1;\nblock b(k=8) < conv 5 >\n",
+    },
+  });

@@ -1,6 +1,5 @@
 /** Stochastic depth (Huang et al. 2016): a branch is dropped as a whole while training, and scaled at inference. */
 import { share } from "./argument.ts";
-import { missingParameter } from "./call-problems.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { mapElements } from "./reference-tensor.ts";
 
@@ -14,7 +13,7 @@ export const droppath: OpStage<DroppathAttrs> = defineOp({
   group: "regularise",
   summary: "Keeps or drops the whole value while training; multiplies it by `keep` at inference.",
   slots: {},
-  arguments: { keep: { type: share, summary: "probability of being kept; it must be given" } },
+  arguments: { keep: { type: share, summary: "probability of being kept", required: true } },
   examples: [
     {
       source: "droppath(keep=4/5)",
@@ -23,13 +22,7 @@ export const droppath: OpStage<DroppathAttrs> = defineOp({
       parameters: 0,
     },
   ],
-  attrs({ arguments: { keep } }, _inputs, site) {
-    if (keep === undefined)
-      site.report(missingParameter, ["droppath", "`keep`"], {
-        help: ["pass the probability that the value is kept: `droppath(keep=4/5)`"],
-      });
-    return { keep: keep ?? 1 };
-  },
+  attrs: ({ arguments: { keep } }) => (keep === undefined ? undefined : { keep }),
   shape: ([input]) => input,
   reference: ([x], _weight, { keep }) => mapElements(x, (value) => keep * value),
   lower: (lowering, [x], { keep }) => lowering.add({ kind: "multiply" }, [x, lowering.number(keep, "keep")]),

@@ -3,8 +3,10 @@ import { add } from "./add.ts";
 import { avgpool } from "./avgpool.ts";
 import { bn } from "./bn.ts";
 import { bottleneck } from "./bottleneck.ts";
+import { chpad } from "./chpad.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
+import { crop } from "./crop.ts";
 import { dropout } from "./dropout.ts";
 import { droppath } from "./droppath.ts";
 import { dwconv } from "./dwconv.ts";
@@ -27,16 +29,20 @@ import { max } from "./max.ts";
 import { maxpool } from "./maxpool.ts";
 import { mul } from "./mul.ts";
 import type { Stage } from "./op.ts";
+import { pad } from "./pad.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
 import { relu6 } from "./relu6.ts";
 import { scale } from "./scale.ts";
+import { shuffle } from "./shuffle.ts";
 import { sigmoid } from "./sigmoid.ts";
 import { silu } from "./silu.ts";
+import { slice } from "./slice.ts";
 import { softmax } from "./softmax.ts";
 import { sub } from "./sub.ts";
 import { tanh } from "./tanh.ts";
 import { upconv } from "./upconv.ts";
+import { upsample } from "./upsample.ts";
 
 export const STAGES: readonly Stage[] = [
   conv,
@@ -76,6 +82,12 @@ export const STAGES: readonly Stage[] = [
   scale,
   id,
   flatten,
+  upsample,
+  pad,
+  crop,
+  chpad,
+  slice,
+  shuffle,
 ];
 
 const byName: ReadonlyMap<string, Stage> = new Map(STAGES.map((stage) => [stage.name, stage]));

@@ -25,8 +25,8 @@ export type Group =
 
 /** What a stage takes beside its arguments: `conv 3x3 /2 -> 64`. */
 export interface Slots {
-  /** Window sizes after the name, or `size=`. */
-  readonly kernel?: "required" | "optional";
+  /** Window sizes after the name, or `size=`; `unless-to`: either these or the argument `to`. */
+  readonly kernel?: "required" | "optional" | "unless-to";
   readonly stride?: "optional";
   readonly channels?: "required" | "optional";
 }
@@ -41,7 +41,7 @@ export interface Call<A extends Arguments = Arguments> {
   readonly arguments: ArgumentValues<A>;
 }
 
-/** A claim about sizes: the axis of an input (by position) that it rests on, or how many axes it has. */
+/** A claim about sizes: the axis of an input or template (by position) that it rests on, or how many axes it has. */
 export interface Claim {
   readonly input: number;
   readonly axis: Axis | "rank";
@@ -95,6 +95,8 @@ export interface Site {
   ): boolean;
   /** Whether two sizes are equal. What rests on symbols is demanded of the model, and the answer is yes. */
   equal(first: Claim, second: Claim): boolean;
+  /** Whether the first size is at most the second, in the same way. */
+  atMost(first: Claim, second: Claim): boolean;
 }
 
 export interface WeightSpec {

@@ -54,7 +54,7 @@ function checkPadding({ size, padding }: WindowRule, site: Site): void {
   );
   const [window, pair] = [size[axis], padding[axis]];
   if (window === undefined || pair === undefined || pair === "same") return;
-  site.report(paddingTooLarge, [Math.max(...pair), window], {
+  site.report(paddingTooLarge, [Math.max(...pair), `half of window ${window}`], {
     at: "pad",
     help: [`pad by at most ${Math.floor(window / 2)}`],
   });

@@ -11,7 +11,7 @@ import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, windowReads } from "./reference-window.ts";
 import type { Init } from "./settings.ts";
 import { applyUnit, unitArguments, withOwnOrder } from "./unit.ts";
-import { rankMismatch, spread, windowTooLarge } from "./window.ts";
+import { checkMap, spread, windowTooLarge } from "./window.ts";
 
 export interface UpconvAttrs {
   readonly channels: number;
@@ -67,14 +67,8 @@ export const upconv: OpStage<UpconvAttrs> = defineOp({
   apply: (op, call, [input], expansion) =>
     applyUnit(op, withOwnOrder(call), call.channels ?? expansion.growth(), input, expansion),
   attrs({ kernel, stride, channels = 1, arguments: given }, [input], site) {
+    if (!checkMap("upconv", input, site)) return undefined;
     const rank = rankOf(input);
-    if (rank === 0) {
-      site.report(rankMismatch, ["upconv", "a map", printShape(input)], {
-        claims: [{ input: 0, axis: "rank" }],
-        help: ["put it before the value becomes a vector"],
-      });
-      return undefined;
-    }
     const size = spread(kernel ?? [2], rank, "window size", "kernel", site);
     const step = spread(stride ?? [2], rank, "stride", "stride", site);
     const written = given.pad ?? given.outpad;

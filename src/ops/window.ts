@@ -5,7 +5,7 @@ import { count } from "../base/text.ts";
 import type { Padding, Window } from "../ir/lowered.ts";
 import { axisName, type BoundShape, printShape, printSizes, rankOf, type Shape } from "../ir/shape.ts";
 import { mapSize, printSize, type Size } from "../ir/size.ts";
-import type { PadRule, PerAxis } from "./argument.ts";
+import type { PadRule, Pairs, PerAxis } from "./argument.ts";
 import type { OpNode, Site } from "./op.ts";
 
 export const wrongRank: DiagnosticKind<[problem: string]> = defineDiagnostic({
@@ -43,12 +43,12 @@ export const windowTooLarge: DiagnosticKind<[window: string, size: string]> = de
   },
 });
 
-export const paddingTooLarge: DiagnosticKind<[pad: number, window: number]> = defineDiagnostic({
+export const paddingTooLarge: DiagnosticKind<[pad: number, limit: string]> = defineDiagnostic({
   code: "DN0407",
-  message: (pad: number, window: number) => `padding ${pad} is more than half of window ${window}`,
+  message: (pad: number, limit: string) => `padding ${pad} is more than ${limit}`,
   explain: {
     title: "padding-too-large",
-    text: "A pool may pad by at most half of its window; with more, some windows would see nothing but padding.",
+    text: "A pool may pad by at most half of its window; with more, some windows would see nothing but padding. `pad (mode=reflect)` mirrors the rows behind the outermost one, so it adds at most as many as there are.",
     wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 (pad=2) /2 >; }\n",
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < maxpool 2 (pad=1) /2 >; }\n",
   },
@@ -73,14 +73,8 @@ export function resolveWindow(
   shape: Shape,
   site: Site,
 ): WindowRule | undefined {
+  if (!checkMap(name, shape, site)) return undefined;
   const rank = rankOf(shape);
-  if (rank === 0) {
-    site.report(rankMismatch, [name, "a map", printShape(shape)], {
-      claims: [{ input: 0, axis: "rank" }],
-      help: ["put it before the value becomes a vector"],
-    });
-    return undefined;
-  }
   const size = spread(request.kernel, rank, "window size", "kernel", site);
   const stride =
     request.stride === undefined && request.defaultStride === "window"
@@ -99,6 +93,16 @@ export function resolveWindow(
     return [half, half];
   });
   return { size, stride, dilation, padding, ceil: request.ceil ?? false };
+}
+
+/** Whether the first operand has spatial axes; reports DN0402 otherwise. */
+export function checkMap(name: string, input: Shape, site: Site): boolean {
+  if (rankOf(input) > 0) return true;
+  site.report(rankMismatch, [name, "a map", printShape(input)], {
+    claims: [{ input: 0, axis: "rank" }],
+    help: ["put it before the value becomes a vector"],
+  });
+  return false;
 }
 
 /** A window as it was written, before it is known what it works on. One entry per axis. */
@@ -192,13 +196,23 @@ function padPairs(
 ): readonly Padding[] | "same" | "valid" | "default" {
   if (pad === undefined) return "default";
   if (typeof pad === "string") return pad;
-  if (pad.length === 1) return Array.from({ length: rank }, () => pad[0] ?? [0, 0]);
-  if (pad.length === rank) return pad;
-  site.report(wrongRank, [`${count(pad.length, "padding")} for ${axes(rank)}`], {
-    at: "pad",
+  return spreadPairs(pad, rank, "pad", site) ?? "default";
+}
+
+/** One pair per axis; a single pair holds for all. Reports DN0306 otherwise. */
+export function spreadPairs(
+  pairs: Pairs,
+  rank: number,
+  at: string,
+  site: Site,
+): readonly Padding[] | undefined {
+  if (pairs.length === 1) return Array.from({ length: rank }, () => pairs[0] ?? [0, 0]);
+  if (pairs.length === rank) return pairs;
+  site.report(wrongRank, [`${count(pairs.length, "padding")} for ${axes(rank)}`], {
+    at,
     help: [`write one padding, or ${rank}: one per axis`],
   });
-  return "default";
+  return undefined;
 }
 
 /**

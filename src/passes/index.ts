@@ -8,6 +8,7 @@ import { imageRank } from "./image-rank.ts";
 import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeIdentity } from "./remove-identity.ts";
+import { resizeImages } from "./resize-images.ts";
 
 export const savedModelPasses: readonly Pass[] = [
   // First, because an identity between a convolution and its batch normalization would prevent the fold.
@@ -20,6 +21,8 @@ export const savedModelPasses: readonly Pass[] = [
   groupConvolutions,
   // On what is left after folding, because a folded batch normalization needs no particular rank.
   imageRank,
+  // Anywhere: nothing else reads or makes resizes.
+  resizeImages,
   // After everything that reads windows, because they have no padding of their own any more.
   explicitPadding,
   // After identities are gone, because it adds one that has to stay.

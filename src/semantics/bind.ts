@@ -5,6 +5,7 @@ import { quoted } from "../base/text.ts";
 import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import { argumentOf } from "./build.ts";
+import { pairArguments } from "./callee.ts";
 import { type Environment, evaluate, truthOf } from "./evaluate.ts";
 import { childScope, define, type Scope } from "./scope.ts";
 
@@ -30,19 +31,18 @@ export function evaluateArguments(
   names: readonly string[],
   environment: Environment,
 ): ReadonlyMap<string, Given> {
-  const given = new Map<string, Given>();
-  let position = 0;
-  for (const item of items) {
-    const name = item.name?.text ?? names[position++];
-    if (name !== undefined)
-      given.set(name, {
-        value: evaluate(item.value, environment),
-        span: item.value.span,
-        expression: item.value,
-        argument: argumentOf(item.value, environment.scope),
-      });
-  }
-  return given;
+  return new Map(
+    [...pairArguments(items, names)].map(([name, { value }]) => [name, evaluateGiven(value, environment)]),
+  );
+}
+
+export function evaluateGiven(expression: ast.Expression, environment: Environment): Given {
+  return {
+    value: evaluate(expression, environment),
+    span: expression.span,
+    expression,
+    argument: argumentOf(expression, environment.scope),
+  };
 }
 
 /** The scope of a definition's head. Problems of arguments are reported at the call, those of defaults where they stand. */

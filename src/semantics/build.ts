@@ -39,6 +39,8 @@ export interface Build {
   /** The `let`s of each file. */
   readonly fileScope: (module: Module) => Scope;
   readonly progress: Progress;
+  /** The nodes whose sizes a stage takes, as `crop (to=skip)` does. */
+  readonly measured: Set<number>;
 }
 
 interface Progress {

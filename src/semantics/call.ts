@@ -3,33 +3,49 @@ import type * as ast from "../../grammar/ast.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
-import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis } from "../ops/argument.ts";
+import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis, type Template } from "../ops/argument.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
-import type { Call, Stage } from "../ops/op.ts";
-import { evaluateArguments, type Given } from "./bind.ts";
-import { SIZE_ARGUMENT } from "./callee.ts";
+import type { Call, Operands, Stage, Value } from "../ops/op.ts";
+import { evaluateGiven, type Given } from "./bind.ts";
+import { pairArguments, SIZE_ARGUMENT } from "./callee.ts";
 import { type Environment, evaluate, spanOf } from "./evaluate.ts";
-import type { CallForm } from "./resolve-calls.ts";
+import { argumentsOf, type CallForm } from "./resolve-calls.ts";
 import { replaceFix } from "./resolve-names.ts";
+import { tensorNamed } from "./scope.ts";
 
 /** With guesses for the parts that are wrong (reported), or that depend on what is. */
 export interface EvaluatedCall {
   readonly call: Call;
+  /** The values whose sizes it takes, in the order in which claims count them behind the operands. */
+  readonly templates: readonly Value[];
   readonly guessesChannels: boolean;
   readonly guessesOthers: boolean;
 }
 
 const SIZES = perAxis(1);
 
-/** `guess` stands in for channels that are wrong. */
+/** Those of the first operand stand in for channels that are wrong. */
 export function evaluateCall(
   form: CallForm,
   stage: Stage,
   environment: Environment,
-  guess: number,
+  operands: Operands<Value>,
 ): EvaluatedCall {
-  const items = form.arguments?.items.slice(form.tensors) ?? [];
-  const given = evaluateArguments(items, Object.keys(stage.arguments), environment);
+  const guess = operands[0].shape.channels;
+  const items = pairArguments(argumentsOf(form), Object.keys(stage.arguments));
+  const templates: Value[] = [];
+  const named: Record<string, Template> = {};
+  const given = new Map<string, Given>();
+  for (const [name, { value }] of items) {
+    if (stage.arguments[name]?.type.isTensor !== true) {
+      given.set(name, evaluateGiven(value, environment));
+      continue;
+    }
+    const template = tensorNamed(value, environment.scope, environment);
+    if (template === undefined) continue;
+    named[name] = { shape: template.shape, input: operands.length + templates.length };
+    templates.push(template);
+  }
   const size = given.get(SIZE_ARGUMENT);
   const givenKernel = form.kernel === undefined ? size : written(form.kernel, environment);
   const givenStride = form.stride && written(form.stride, environment);
@@ -45,8 +61,9 @@ export function evaluateCall(
       ...(kernel === undefined ? {} : { kernel }),
       ...(stride === undefined ? {} : { stride }),
       ...(channels === undefined ? {} : { channels: channels.value }),
-      arguments: values,
+      arguments: { ...values, ...named },
     },
+    templates,
     guessesChannels: channels?.isGuess ?? false,
     guessesOthers: !fit || (givenKernel !== undefined && !kernel) || (givenStride !== undefined && !stride),
   };
@@ -146,14 +163,13 @@ export function readArgument(
   return { value: guess, isGuess: true };
 }
 
-/** The parts that messages may point at, by name. */
-export function partsOf(form: CallForm): ReadonlyMap<string, Span> {
+/** The parts that messages may point at, by name. `names` are those of arguments by position. */
+export function partsOf(form: CallForm, names: readonly string[]): ReadonlyMap<string, Span> {
   const parts = new Map<string, Span>([["name", form.name.span]]);
   for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
     const node = form[part];
     if (node !== undefined) parts.set(part, node.span);
   }
-  for (const item of form.arguments?.items ?? [])
-    if (item.name !== undefined) parts.set(item.name.text, item.span);
+  for (const [name, { span }] of pairArguments(argumentsOf(form), names)) parts.set(name, span);
   return parts;
 }

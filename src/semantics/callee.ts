@@ -61,3 +61,17 @@ function leadingPositional(list: ast.Arguments | undefined): number {
   const named = items.findIndex((item) => item.name !== undefined);
   return named < 0 ? items.length : named;
 }
+
+/** The arguments of a call by parameter: those without a name take `names` in order. */
+export function pairArguments(
+  items: readonly ast.Argument[],
+  names: readonly string[],
+): ReadonlyMap<string, ast.Argument> {
+  let position = 0;
+  return new Map(
+    items.flatMap((item) => {
+      const name = item.name?.text ?? names[position++];
+      return name === undefined ? [] : [[name, item] as const];
+    }),
+  );
+}

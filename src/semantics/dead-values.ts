@@ -22,7 +22,7 @@ export const deadValue: DiagnosticKind<[what: string]> = defineDiagnostic({
  * that nothing reads.
  */
 export function findDeadValues(graph: CheckedGraph, told: ReadonlySet<number>, place: Place): void {
-  const used = new Set<number>();
+  const used = new Set<number>(place.build.measured);
   const live = new Set<number>(graph.outputs.map((output) => output.node));
   for (const node of graph.nodes.toReversed()) {
     for (const source of node.inputs) {

@@ -4,19 +4,27 @@ import type { Frame } from "../base/diagnostic.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
-import type { JoinForm, Operands, Stage, Value } from "../ops/op.ts";
+import type { JoinForm, Operands, Value } from "../ops/op.ts";
 import { activate, fitsHeldBlock } from "./activation.ts";
+import { applyStage } from "./apply-stage.ts";
 import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
 import { environmentAt, hasRoom, isBad, type Place, report } from "./build.ts";
-import { asChannels, type Channels, evaluateCall, partsOf } from "./call.ts";
 import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { asCount, badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
 import { silentProblems } from "./problems.ts";
-import type { CallForm } from "./resolve-calls.ts";
-import { childScope, define, doubted, guessed, lookUp, type Scope, type SharedInstance } from "./scope.ts";
-import { expansionAt } from "./site.ts";
+import { argumentsOf, type CallForm } from "./resolve-calls.ts";
+import {
+  childScope,
+  define,
+  doubted,
+  type Flow,
+  guessed,
+  lookUp,
+  type SharedInstance,
+  tensorNamed,
+} from "./scope.ts";
 import { checkType } from "./types.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
@@ -231,11 +239,6 @@ function applyInstance(instance: SharedInstance, span: Span, place: Place, opera
   return applyOperation(operation, callee, inner, { in: it, it }, usePath);
 }
 
-interface Flow {
-  readonly in?: Value | undefined;
-  readonly it?: Value | undefined;
-}
-
 /** Branches, named sources, or the body's input and the current value (rules R4 and R5); or a value and its one body. */
 function joinOperands(
   operation: ast.Operation,
@@ -255,61 +258,14 @@ function joinOperands(
 }
 
 function tensorsOf(form: CallForm, place: Place, flow: Flow): readonly Value[] {
-  return (form.arguments?.items.slice(0, form.tensors) ?? []).flatMap(({ value }) => {
-    if (value.kind === "flow-member") return flow[value.base] ?? [];
-    const entry = value.kind === "name" ? lookUp(place.scope, value.name.parts[0].text) : undefined;
-    return entry?.kind === "tensor" ? [entry.value] : [];
-  });
+  return (form.arguments?.items.slice(0, form.tensors) ?? []).flatMap(
+    ({ value }) => tensorNamed(value, place.scope, flow) ?? [],
+  );
 }
 
 function operandsOf([first, ...rest]: readonly Value[]): Operands<Value> {
   if (first === undefined) throw new InternalError("a stage without operands was not reported");
   return [first, ...rest];
-}
-
-function applyStage(
-  stage: Stage,
-  form: CallForm,
-  span: Span,
-  place: Place,
-  flow: Flow,
-  operands: Operands<Value>,
-  path: string,
-): Value {
-  const [first] = operands;
-  const environment = environmentAt(place, flow);
-  const guess = first.shape.channels;
-  const { call, guessesChannels, guessesOthers } = evaluateCall(form, stage, environment, guess);
-  const growth =
-    stage.readsGrowth === true && form.channels === undefined
-      ? growthAt(form.name.span, place.scope, environment, guess)
-      : undefined;
-  let isGuess = guessesOthers;
-  const result = stage.apply(
-    call,
-    operands,
-    expansionAt({
-      place,
-      call: { name: form.name, span, parts: partsOf(form) },
-      operands,
-      path,
-      growth: growth?.value,
-      onReport: () => {
-        isGuess = true;
-      },
-    }),
-  );
-  if (result === undefined) return doubted(first);
-  if (isGuess) return guessed(result);
-  const guessesWidth = guessesChannels || growth?.isGuess === true;
-  return guessesWidth ? { ...result, doubt: new Set([...result.doubt, 0]) } : result;
-}
-
-/** The `k` in scope, which a unit without `->` takes at `unit` (rule R3). */
-function growthAt(unit: Span, scope: Scope, environment: Environment, guess: number): Channels {
-  const entry = lookUp(scope, "k");
-  if (entry?.kind !== "literal") return { value: guess, isGuess: true };
-  return asChannels(entry.value, entry.argument ?? unit, environment, guess);
 }
 
 function expandBlock(
@@ -327,7 +283,7 @@ function expandBlock(
   const caller = environmentAt(place, flow);
   if (!fitsHeldBlock(callee, form, place)) return doubted(it);
   const names = block.parameters.map((parameter) => parameter.name.text);
-  const given = evaluateArguments(form.arguments?.items.slice(form.tensors) ?? [], names, caller);
+  const given = evaluateArguments(argumentsOf(form), names, caller);
   const head = {
     build,
     frame: { ...callFrame(callee, span, place), bindings: [] },

@@ -70,6 +70,7 @@ export function instantiate(
     settings: {},
     fileScope: (module) => fileScopeOf(module, scopes, build),
     progress: startProgress(),
+    measured: new Set(),
   };
   const name = definition.ast.name.text;
   const frame: Frame = { kind: "model", name, definition: definition.ast.name.span, bindings: [] };

@@ -1,20 +1,14 @@
 /** Resolves the names in bodies: stages, labels, sources; and the form of each call. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
-import { type Span, spanText } from "../base/source.ts";
+import type { Span } from "../base/source.ts";
 import { count, quoted } from "../base/text.ts";
-import { tooManyArguments } from "../ops/call-problems.ts";
+import { conflictingParameters, tooManyArguments } from "../ops/call-problems.ts";
 import type { JoinForm } from "../ops/op.ts";
 import { notSupported } from "../ops/unsupported.ts";
 import { type Callee, calleeOf, joinOf, nameText, tensorsIn } from "./callee.ts";
 import { claimName } from "./module.ts";
-import {
-  conflictingParameters,
-  mergeArity,
-  notATensor,
-  resolveCall,
-  resolveCallee,
-} from "./resolve-calls.ts";
+import { mergeArity, resolveCall, resolveCallee } from "./resolve-calls.ts";
 import {
   declareForUse,
   endBody,
@@ -22,6 +16,7 @@ import {
   reportUnknown,
   resolveExpression,
 } from "./resolve-names.ts";
+import { reportNoTensor, resolveTensors } from "./resolve-tensors.ts";
 import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
@@ -215,39 +210,6 @@ function checkBodies({ name, branches }: ast.Operation, { reporter }: NameContex
   const { span } = branches ?? name;
   reporter.report(mergeArity.at({ span, help }, nameText(name), count(bodies, "body", "bodies")));
   return false;
-}
-
-/** Whether the first arguments are all tensors. */
-function resolveTensors(
-  list: ast.Arguments | undefined,
-  amount: number,
-  scope: StaticScope,
-  context: NameContext,
-): boolean {
-  return (list?.items.slice(0, amount) ?? [])
-    .map((item) => resolveTensor(item.value, scope, context))
-    .every(Boolean);
-}
-
-function resolveTensor(expression: ast.Expression, scope: StaticScope, context: NameContext): boolean {
-  if (expression.kind === "flow-member" && expression.member === undefined) return true;
-  if (
-    expression.kind === "name" &&
-    expression.arguments === undefined &&
-    expression.name.parts.length === 1
-  ) {
-    const [name] = expression.name.parts;
-    const entry = read(scope, name.text);
-    if (entry === undefined) reportUnknown(name, scope, context);
-    if (entry === undefined || entry.kind === "failed") return false;
-    if (isTensor(entry)) return true;
-  }
-  reportNoTensor(expression.span, context);
-  return false;
-}
-
-function reportNoTensor(span: Span, { reporter }: NameContext): void {
-  reporter.report(notATensor.at({ span, help: ["name an input, a value or a label"] }, spanText(span)));
 }
 
 export function resolveSource(source: ast.Source, scope: StaticScope, context: NameContext): void {

@@ -1,12 +1,17 @@
 /** Resolves what stands in call position and checks the form of calls: slots, parameter names, number of arguments. */
 import type * as ast from "../../grammar/ast.ts";
-import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
-import { missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
-import type { Slots } from "../ops/op.ts";
-import { type Callee, calleeOf, joinOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
+import {
+  conflictingParameters,
+  missingParameter,
+  tooManyArguments,
+  unknownParameter,
+} from "../ops/call-problems.ts";
+import type { Slots, Stage } from "../ops/op.ts";
+import { type Callee, calleeOf, joinOf, nameText, pairArguments, SIZE_ARGUMENT } from "./callee.ts";
 import {
   isMisread,
   type NameContext,
@@ -14,6 +19,7 @@ import {
   resolveExpression,
   type WordRule,
 } from "./resolve-names.ts";
+import { resolveTensor } from "./resolve-tensors.ts";
 import { isTensor, read, type StaticScope } from "./static-scope.ts";
 import { reportNoCallee } from "./unknown-callee.ts";
 
@@ -28,19 +34,6 @@ export const unexpectedPart: DiagnosticKind<[callee: string, part: string]> = de
   },
 });
 
-export const conflictingParameters: DiagnosticKind<[callee: string, first: string, second: string]> =
-  defineDiagnostic({
-    code: "DN0307",
-    message: (callee: string, first: string, second: string) =>
-      `${quoted(callee)} is given ${first} and ${second}`,
-    explain: {
-      title: "conflicting-parameters",
-      text: "The two say the same thing twice, or cannot both hold: a window size after the name and `size=`, branches and named sources.",
-      wrong: "dn 1;\nblock b(k=8) < conv 3 (size=5) >\n",
-      right: "dn 1;\nblock b(k=8) < conv 5 >\n",
-    },
-  });
-
 /** `given`: `1 operand`, `2 bodies`. */
 export const mergeArity: DiagnosticKind<[callee: string, given: string]> = defineDiagnostic({
   code: "DN0414",
@@ -50,17 +43,6 @@ export const mergeArity: DiagnosticKind<[callee: string, given: string]> = defin
     text: "A join takes two or more operands: its branches, named sources, or, written bare, the input of the body and the current value. `sub` takes exactly two, and `gate` one body, whose result multiplies the current value. As a source, a stage or block takes the tensor that it works on.",
     wrong: "dn 1;\nblock b < concat < maxpool 3 /1 > >\n",
     right: "dn 1;\nblock b < concat < id | maxpool 3 /1 > >\n",
-  },
-});
-
-export const notATensor: DiagnosticKind<[text: string]> = defineDiagnostic({
-  code: "DN0311",
-  message: (text: string) => `${quoted(text)} is not a tensor`,
-  explain: {
-    title: "tensor-expected",
-    text: "Joins and sources take tensors: inputs, named values, labels, `in` and `it`. Numbers and words are parameters.",
-    wrong: "dn 1;\nblock b(k=8) < maxpool 3 /1 as p; concat(p, k) >\n",
-    right: "dn 1;\nblock b < maxpool 3 /1 as p; concat(p, in) >\n",
   },
 });
 
@@ -74,6 +56,11 @@ export interface CallForm {
   readonly channels?: ast.Expression;
   /** How many leading positional arguments are tensors. */
   readonly tensors: number;
+}
+
+/** Those behind the tensors. */
+export function argumentsOf(form: CallForm): readonly ast.Argument[] {
+  return form.arguments?.items.slice(form.tensors) ?? [];
 }
 
 /** The callee, or `undefined` when there is none that can be expanded (reported). */
@@ -121,10 +108,9 @@ export function resolveCall(
   return channelsFit && argumentsFit;
 }
 
-function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): boolean {
+function checkSlots(form: CallForm, callee: Callee, context: NameContext): boolean {
   const name = nameText(form.name);
   const slots: Slots = callee.kind === "stage" ? callee.stage.slots : {};
-  const size = form.arguments?.items.find((item) => item.name?.text === SIZE_ARGUMENT);
   const parts = [
     { node: form.kernel, taken: slots.kernel !== undefined, what: "window size" },
     { node: form.stride, taken: slots.stride !== undefined, what: "stride" },
@@ -135,43 +121,54 @@ function checkSlots(form: CallForm, callee: Callee, { reporter }: NameContext): 
   for (const { node, taken, what } of parts) {
     if (node === undefined || taken) continue;
     const help = [callee.kind === "block" ? `pass it by name: ${signature(callee)}` : "leave it out"];
-    reporter.report(unexpectedPart.at({ span: node.span, help }, name, what));
+    context.reporter.report(unexpectedPart.at({ span: node.span, help }, name, what));
     fits = false;
   }
-  if (slots.kernel === undefined) return fits;
-  if (form.kernel !== undefined && size !== undefined) {
-    reporter.report(
-      conflictingParameters.at(
-        { span: size.span, help: ["keep one of them"] },
-        name,
-        "a window size",
-        "`size=`",
-      ),
-    );
-    return false;
-  }
-  if (slots.kernel === "required" && form.kernel === undefined && size === undefined) {
-    const span = form.name.span;
-    reporter.report(
-      missingParameter.at(
-        {
-          span,
-          label: "which window?",
-          help: [`write it after the name: \`${name} 3\``],
-          fix: {
-            title: "write a window size",
-            applicability: "has-placeholders",
-            edits: [{ span: spanAfter(span), text: " 3" }],
-          },
-        },
-        name,
-        "a window size",
-      ),
-    );
-    return false;
-  }
-  return fits;
+  return (callee.kind !== "stage" || checkKernel(form, callee.stage, context)) && fits;
 }
+
+/** The sizes stand at one place, and are there where they must be. */
+function checkKernel(form: CallForm, stage: Stage, { reporter }: NameContext): boolean {
+  const { kernel } = stage.slots;
+  if (kernel === undefined) return true;
+  const given = pairArguments(argumentsOf(form), Object.keys(stage.arguments));
+  const places = [
+    { span: form.kernel?.span, what: "a window size" },
+    { span: given.get(SIZE_ARGUMENT)?.span, what: "`size=`" },
+    { span: kernel === "unless-to" ? given.get("to")?.span : undefined, what: "`to=`" },
+  ].flatMap(({ span, what }) => (span === undefined ? [] : [{ span, what }]));
+  const [first, second] = places;
+  if (first !== undefined && second !== undefined) {
+    const details = { span: second.span, help: ["keep one of them"] };
+    reporter.report(conflictingParameters.at(details, stage.name, first.what, second.what));
+    return false;
+  }
+  if (first !== undefined || kernel === "optional") return true;
+  const { span } = form.name;
+  const { what, label, size, otherwise } = MISSING_SIZE[kernel];
+  const details = {
+    span,
+    label,
+    help: [`write it after the name: \`${stage.name}${size}\`${otherwise}`],
+    fix: {
+      title: "write a window size",
+      applicability: "has-placeholders",
+      edits: [{ span: spanAfter(span), text: size }],
+    },
+  } as const;
+  reporter.report(missingParameter.at(details, stage.name, what));
+  return false;
+}
+
+const MISSING_SIZE = {
+  required: { what: "a window size", label: "which window?", size: " 3", otherwise: "" },
+  "unless-to": {
+    what: "a size, or `to=`",
+    label: "how large?",
+    size: " 2",
+    otherwise: "; or say with `to=` how large the result is",
+  },
+} as const;
 
 /** Output channels are written, or are the growth `k` in scope (rule R3). */
 function checkChannels(
@@ -214,7 +211,7 @@ function resolveArguments(
 ): boolean {
   const { reporter } = context;
   const names = parameterNames(callee);
-  const items = form.arguments?.items.slice(form.tensors) ?? [];
+  const items = argumentsOf(form);
   if (callee.kind === "held") {
     // Which parameters there are is known where the block is.
     for (const item of items) resolveExpression(item.value, scope, context, "block");
@@ -227,7 +224,7 @@ function resolveArguments(
   let position = 0;
   for (const item of items) {
     const parameter = item.name?.text ?? names[position++];
-    resolveExpression(item.value, scope, context, wordRule(callee, parameter));
+    if (!resolveArgument(item.value, parameter, callee, scope, context)) fits = false;
     if (parameter === undefined) continue;
     const earlier = given.get(parameter);
     if (item.name !== undefined && !names.includes(parameter) && !(hasSize && parameter === SIZE_ARGUMENT)) {
@@ -266,6 +263,21 @@ function resolveArguments(
   return checkMissing(form, name, callee, { given, unknown }, context) && fits;
 }
 
+/** Whether there is a tensor where one is wanted; other values are checked when they are known. */
+function resolveArgument(
+  value: ast.Expression,
+  parameter: string | undefined,
+  callee: Callee,
+  scope: StaticScope,
+  context: NameContext,
+): boolean {
+  const stage = callee.kind === "stage" ? callee.stage : undefined;
+  if (parameter !== undefined && stage?.arguments[parameter]?.type.isTensor === true)
+    return resolveTensor(value, scope, context);
+  resolveExpression(value, scope, context, wordRule(callee, parameter));
+  return true;
+}
+
 /** Whether a bare name may stand for itself as the value of a parameter. */
 function wordRule(callee: Callee, parameter: string | undefined): WordRule {
   if (parameter === undefined) return "any";
@@ -284,19 +296,32 @@ function checkMissing(
   { given, unknown }: { readonly given: ReadonlyMap<string, Span>; readonly unknown: number },
   { reporter }: NameContext,
 ): boolean {
-  if (callee.kind !== "block") return true;
-  const missing = callee.ast.parameters.filter(
-    (parameter) => parameter.default === undefined && !given.has(parameter.name.text),
-  );
+  const missing = requiredParameters(callee).filter((parameter) => !given.has(parameter.name));
   // The arguments with unknown names were meant for them.
   if (missing.length <= unknown) return missing.length === 0;
-  for (const parameter of missing) {
-    const labels = [{ span: parameter.span, text: "it has no default" }];
-    const help = [`pass it: \`${parameter.name.text}=…\``];
-    const what = quoted(parameter.name.text);
-    reporter.report(missingParameter.at({ span: form.name.span, labels, help }, name, what));
+  for (const { name: parameter, labels, summary } of missing) {
+    const help = [`pass ${summary === undefined ? "it" : summary}: \`${parameter}=…\``];
+    reporter.report(missingParameter.at({ span: form.name.span, labels, help }, name, quoted(parameter)));
   }
   return missing.length === 0;
+}
+
+interface RequiredParameter {
+  readonly name: string;
+  readonly labels: readonly Label[];
+  /** What it says, where that is known. */
+  readonly summary?: string;
+}
+
+function requiredParameters(callee: Callee): readonly RequiredParameter[] {
+  if (callee.kind === "stage")
+    return Object.entries(callee.stage.arguments)
+      .filter(([, { required }]) => required === true)
+      .map(([name, { summary }]) => ({ name, labels: [], summary }));
+  if (callee.kind !== "block") return [];
+  return callee.ast.parameters
+    .filter((parameter) => parameter.default === undefined)
+    .map(({ name, span }) => ({ name: name.text, labels: [{ span, text: "it has no default" }] }));
 }
 
 export function reportUnknownParameter(

@@ -3,12 +3,12 @@ import type * as ast from "../../grammar/ast.ts";
 import type { Span } from "../base/source.ts";
 import type { Weight } from "../ir/graph.ts";
 import type { Literal } from "../ir/literal.ts";
-import { axesOf, MAX_RANK } from "../ir/shape.ts";
+import { type Axis, axesOf, MAX_RANK } from "../ir/shape.ts";
 import type { Value } from "../ops/op.ts";
 
 export const CERTAIN: Value["doubt"] = new Set();
 
-const SIZES: Value["doubt"] = new Set(axesOf(MAX_RANK));
+const SIZES: ReadonlySet<Axis> = new Set(axesOf(MAX_RANK));
 const EVERYTHING: Value["doubt"] = new Set([...SIZES, "rank"] as const);
 
 /** The same value, of which nothing is sure: nothing that follows from it is reported. */
@@ -19,6 +19,11 @@ export function doubted(value: Value): Value {
 /** The same value, of which only the number of axes is sure. */
 export function guessed(value: Value): Value {
   return value.doubt.has("rank") ? value : { ...value, doubt: SIZES };
+}
+
+/** Which of its sizes are in doubt. */
+export function doubtOfSizes({ doubt }: Value): readonly Axis[] {
+  return [...SIZES].filter((axis) => axis !== 0 && (doubt.has(axis) || doubt.has("rank")));
 }
 
 export type Entry =
@@ -75,4 +80,18 @@ export function define(
   const entry: Entry =
     value === undefined ? { kind: "failed", span } : { kind: "literal", value, span, argument };
   scope.entries.set(name, entry);
+}
+
+/** What `in` and `it` are, where they are anything. */
+export interface Flow {
+  readonly in?: Value | undefined;
+  readonly it?: Value | undefined;
+}
+
+/** The value that an expression names, where it is a tensor. */
+export function tensorNamed(expression: ast.Expression, scope: Scope, flow: Flow): Value | undefined {
+  if (expression.kind === "flow-member")
+    return expression.member === undefined ? flow[expression.base] : undefined;
+  const entry = expression.kind === "name" ? lookUp(scope, expression.name.parts[0].text) : undefined;
+  return entry?.kind === "tensor" ? entry.value : undefined;
 }

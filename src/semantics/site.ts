@@ -5,7 +5,7 @@ import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { spanAfter, spanBefore, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
-import { equalityOf } from "../ir/fraction.ts";
+import { comparisonOf } from "../ir/fraction.ts";
 
 import type { Weight } from "../ir/graph.ts";
 import { type Axis, axesOf, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
@@ -65,6 +65,7 @@ export interface CallPlace {
 export interface ExpansionContext {
   readonly place: Place;
   readonly call: CallPlace;
+  /** And templates, behind them. */
   readonly operands: readonly Value[];
   /** Of the node that the stage makes. */
   readonly path: string;
@@ -72,6 +73,17 @@ export interface ExpansionContext {
   /** Called when the stage reports something other than through the shape of a node. */
   readonly onReport: () => void;
 }
+
+/** What must hold between two sizes. */
+interface Relation {
+  readonly sign: string;
+  /** Behind "whether one is". */
+  readonly words: string;
+  readonly test: (difference: number) => boolean;
+}
+
+const EQUAL: Relation = { sign: "=", words: "", test: (apart) => apart === 0 };
+const AT_MOST: Relation = { sign: "<=", words: "at most ", test: (apart) => apart <= 0 };
 
 export function expansionAt({ place, call, operands, path, growth, onReport }: ExpansionContext): Expansion {
   const { build } = place;
@@ -87,7 +99,8 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
       );
       return true;
     },
-    equal: (first, second) => equal(first, second, inputs, doubt),
+    equal: (first, second) => relate(EQUAL, first, second, inputs, doubt),
+    atMost: (first, second) => relate(AT_MOST, first, second, inputs, doubt),
     report(kind, args, details) {
       const claims = details.claims ?? [];
       for (const { axis } of claims) doubt(axis);
@@ -171,7 +184,8 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     return found === undefined ? [] : [found];
   };
 
-  const equal = (
+  const relate = (
+    relation: Relation,
     first: Claim,
     second: Claim,
     inputs: readonly Value[],
@@ -181,35 +195,35 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
       axis === "rank" ? undefined : inputs[input] && sizeAt(inputs[input].shape, axis),
     );
     if (a === undefined || b === undefined || isSameSize(a, b)) return true;
-    if (typeof a === "number" && typeof b === "number") return false;
-    const [symbolic, other] = typeof a === "number" ? [b, a] : [a, b];
-    if (typeof symbolic === "number") return false;
-    if (typeof other === "number" || other.symbol === symbolic.symbol) {
-      demandOf(equalityOf(symbolic, other), `${printSize(a)} = ${printSize(b)}`, [first, second], inputs);
+    if (typeof a === "number" && typeof b === "number") return relation.test(a - b);
+    if (typeof a === "number" || typeof b === "number" || a.symbol === b.symbol) {
+      const statement = `${printSize(a)} ${relation.sign} ${printSize(b)}`;
+      demandOf(comparisonOf(a, b, relation.test), statement, [first, second], inputs);
       return true;
     }
     const isDoubtful = [first, second].some(({ input, axis }) => inputs[input]?.doubt.has(axis) === true);
     for (const { axis } of [first, second]) if (axis !== "rank") doubt(axis);
     if (isDoubtful) return true;
-    reportTwoSymbols(symbolic, other, [first, second], inputs);
+    const labels = distinct([first, second].flatMap(({ input, axis }) => blameOf(inputs[input], axis)));
+    reportTwoSymbols(relation, a, b, labels);
     return true;
   };
 
   const reportTwoSymbols = (
+    { words }: Relation,
     a: SymbolicSize,
     b: SymbolicSize,
-    claims: readonly Claim[],
-    inputs: readonly Value[],
+    labels: readonly Label[],
   ): void => {
-    const relation = a.text === a.symbol && b.text === b.symbol ? `${a.symbol} == ${b.symbol}` : undefined;
-    const fix = whereFix(build.model, relation);
-    report(place, inconclusive, [`whether \`${a.text}\` is \`${b.text}\``], {
+    const equality = a.text === a.symbol && b.text === b.symbol ? `${a.symbol} == ${b.symbol}` : undefined;
+    const fix = whereFix(build.model, equality);
+    report(place, inconclusive, [`whether \`${a.text}\` is ${words}\`${b.text}\``], {
       span: call.name.span,
-      labels: distinct(claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis))),
+      labels,
       help: [
-        relation === undefined
+        equality === undefined
           ? "use one symbol for both"
-          : `say that they are equal: \`where (${relation})\``,
+          : `say that they are equal: \`where (${equality})\``,
       ],
       ...(fix === undefined ? {} : { fix }),
     });
@@ -297,6 +311,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     emit,
     demand: siteFor(operands, () => {}).demand,
     equal: siteFor(operands, () => {}).equal,
+    atMost: siteFor(operands, () => {}).atMost,
     report(kind, args, details) {
       if (details.blamesModel) {
         reportOfModel(kind, args, details);
@@ -317,7 +332,12 @@ function outermostCall(frame: Frame): Span | undefined {
 /** Far from any size that could be meant, so that every axis that depends on it comes out differently. */
 const FAR = 4096;
 
-const SILENT_SITE: Site = { report: () => {}, demand: () => true, equal: () => true };
+const SILENT_SITE: Site = {
+  report: () => {},
+  demand: () => true,
+  equal: () => true,
+  atMost: () => true,
+};
 
 /** The axes of the result that would come out differently if the doubtful sizes of the operands were others. */
 function inherited<A>(op: Op<A>, attrs: A, inputs: Operands<Value>, shape: Shape): readonly Axis[] {

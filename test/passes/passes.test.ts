@@ -15,6 +15,7 @@ import { savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
 import { removeIdentity } from "../../src/passes/remove-identity.ts";
+import { resizeImages } from "../../src/passes/resize-images.ts";
 import { interpret } from "./interpret.ts";
 import { feedFor, randomGraph } from "./random-graph.ts";
 import { sketch } from "./sketch.ts";
@@ -236,6 +237,16 @@ const examples: readonly Example[] = [
     graph: sketch([4, 4, 2], (s, x) => s.conv("conv", x, 3, 2, { padding: [1, 2] })),
   },
   {
+    pass: resizeImages,
+    name: "volume",
+    graph: sketch([3, 4, 5, 2], (s, x) => s.add("resize", { kind: "resize", sizes: [6, 7, 8] }, [x])),
+  },
+  {
+    pass: resizeImages,
+    name: "not-images",
+    graph: sketch([3, 4, 2], (s, x) => s.add("resize", { kind: "resize", sizes: [6, 7] }, [x])),
+  },
+  {
     pass: fetchOutputs,
     name: "of-inputs",
     graph: sketch([4], (s, x) => ({ same: x, again: x, y: s.relu("x/output", x) })),
@@ -322,6 +333,7 @@ it("the runner tells what each pass did", () => {
     { name: "even-dilation", before: 2, after: 2 },
     { name: "group-convolutions", before: 2, after: 2 },
     { name: "image-rank", before: 2, after: 2 },
+    { name: "resize-images", before: 2, after: 2 },
     { name: "explicit-padding", before: 2, after: 2 },
     { name: "fetch-outputs", before: 2, after: 2 },
     { name: "remove-dead-code", before: 2, after: 2 },

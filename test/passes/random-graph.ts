@@ -261,7 +261,7 @@ function addStep(builder: LoweredBuilder, name: string, step: Step, x: Ref, seed
       return builder.add(name, { kind: step.kind, axis, indices }, [x]);
     }
     case "resize":
-      if (sizes.length !== 2 || Math.max(...sizes) > 9) return x;
+      if (Math.max(...sizes) > 9) return x;
       return builder.add(
         name,
         { kind: step.kind, sizes: sizes.map((size) => Math.max(1, size + step.amount - 2)) },
