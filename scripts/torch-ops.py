@@ -291,4 +291,98 @@ x, w, b = tensor(0, [3, 7]), tensor(10, [4, 7]), tensor(11, [4])
 case("linear", "linear", [x], F.linear(x, w, b), channels=4)
 case("linear without bias", "linear", [x], F.linear(x, w), channels=4, arguments={"bias": False})
 
+
+def template(sizes):
+    """What a call is told of the value that `to=` names."""
+    return {"shape": {"channels": 1, "sizes": sizes}, "input": 1}
+
+
+MODES = {"nearest": ["nearest"] * 3, "bilinear": ["linear", "bilinear", "trilinear"]}
+
+
+def upsampled(sizes, factors=None, to=None, mode=None):
+    x = tensor(0, [2, 3, *sizes])
+    torch_mode = MODES[mode or "nearest"][len(sizes) - 1]
+    y = F.interpolate(x, to, factors if to is None else None, torch_mode)
+    arguments = {} if mode is None else {"mode": mode}
+    where = {"arguments": {**arguments, "to": template(to)}} if to else {"kernel": factors, "arguments": arguments}
+    case(f"upsample {sizes} " + describe(by=factors, to=to, mode=mode), "upsample", [x], y, **where)
+
+
+def padded_by(sizes, by, mode):
+    x = tensor(0, [2, 2, *sizes])
+    flat = [amount for pair in reversed(by) for amount in pair]
+    y = F.pad(x, flat, {"zero": "constant", "edge": "replicate"}.get(mode, mode))
+    case(f"pad {sizes} by {by} with {mode}", "pad", [x], y, arguments={"by": by, "mode": mode})
+
+
+def cropped(sizes, to):
+    x = tensor(0, [2, 2, *sizes])
+    y = x
+    for axis, size in enumerate(to):
+        y = y.narrow(axis + 2, (sizes[axis] - size) // 2, size)
+    case(f"crop {sizes} to {to}", "crop", [x], y, arguments={"to": template(to)})
+
+
+def adaptive(sizes, to):
+    x = tensor(0, [2, 2, *sizes])
+    f = [F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d][len(sizes) - 1]
+    case(f"avgpool {sizes} to {to}", "avgpool", [x], f(x, to), arguments={"to": to})
+
+
+# Resizing: ranks, odd sizes, factors per axis, sizes that are larger, smaller and equal.
+for mode in ("nearest", "bilinear"):
+    for sizes, factors in (([5], [2]), ([4], [3]), ([3, 4], [2, 2]), ([1, 5], [4, 1]), ([2, 3, 2], [2, 3, 1])):
+        upsampled(sizes, factors, mode=mode)
+    for sizes, to in (
+        ([5], [12]),
+        ([7], [3]),
+        ([1], [4]),
+        ([3, 5], [7, 9]),
+        ([4, 6], [4, 11]),
+        ([5, 7], [3, 14]),
+        ([2, 3, 4], [5, 3, 6]),
+        ([3, 2, 5], [2, 7, 5]),
+    ):
+        upsampled(sizes, to=to, mode=mode)
+upsampled([3, 4], [2, 2])
+
+for mode in ("zero", "reflect", "edge"):
+    padded_by([5], [[2, 1]], mode)
+    padded_by([4, 5], [[1, 1], [0, 3]], mode)
+    padded_by([3, 4, 3], [[2, 0], [1, 3], [0, 1]], mode)
+padded_by([2, 1], [[3, 0], [0, 5]], "edge")
+
+cropped([7], [4])
+cropped([6, 5], [6, 2])
+cropped([5, 4, 6], [2, 3, 1])
+
+for sizes, to in (
+    ([8], [4]),
+    ([10], [7]),
+    ([4], [3]),
+    ([2], [5]),
+    ([7], [1]),
+    ([6, 9], [3, 3]),
+    ([7, 5], [3, 4]),
+    ([2, 8], [3, 5]),
+    ([1, 1], [2, 3]),
+    ([4, 5, 6], [2, 3, 4]),
+    ([3, 2, 5], [4, 1, 3]),
+):
+    adaptive(sizes, to)
+
+for sizes in ([], [5], [3, 4], [2, 3, 2]):
+    x = tensor(0, [2, 6, *sizes])
+    for wanted, before in ((6, 0), (9, 1)):
+        for side, first in (("after", 0), ("both", before)):
+            y = F.pad(x, [0, 0] * len(sizes) + [first, wanted - 6 - first])
+            name = f"chpad {side} to {wanted} on {sizes}"
+            case(name, "chpad", [x], y, channels=wanted, arguments={"side": side})
+    case(f"slice on {sizes}", "slice", [x], x[:, 1:4], arguments={"start": 1, "stop": 4})
+    for groups in (1, 2, 3, 6):
+        # PyTorch wants at least one axis of positions.
+        y = F.channel_shuffle(x.reshape(2, 6, -1), groups).reshape(x.shape)
+        case(f"shuffle in {groups} groups on {sizes}", "shuffle", [x], y, arguments={"groups": groups})
+
 json.dump({"format": 1, "torch": torch.__version__.split("+")[0], "cases": cases}, sys.stdout, separators=(",", ":"))

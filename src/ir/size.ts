@@ -46,10 +46,26 @@ export function mapSize(size: Size, change: (size: number) => number, step: Step
     every: size.every * periods,
     by: size.by === 0 ? 0 : ((size.by * periods) / step.every) * step.by,
     from: Math.max(size.from, reaches(size, step.from)),
-    text: `f(${size.text})`,
+    text: printChange(size.text, change, step),
   });
   // Most stages leave sizes alone: then the functions do not pile up.
   return isSameSize(changed, size) ? size : changed;
+}
+
+/** The change of what is written `text`, where it is the floor of a line: `2*floor(H/2) + 1`. */
+function printChange(text: string, change: (size: number) => number, step: Step): string {
+  const line = { at: change, every: step.every, by: step.by, from: step.from ?? 1 };
+  const offset = step.by <= 0 ? undefined : lineOffset(line);
+  return offset === undefined
+    ? `f(${text})`
+    : printLine(isAtom(text) ? text : `(${text})`, step.by, offset, step.every);
+}
+
+/** Whether no operator of the text stands outside of parentheses. */
+function isAtom(text: string): boolean {
+  let rest = text;
+  while (/\([^()]*\)/.test(rest)) rest = rest.replace(/\([^()]*\)/g, "");
+  return /^\w+$/.test(rest);
 }
 
 /** The first value from which the size stays at `bound` or above. */
@@ -79,8 +95,10 @@ function isConstant({ at, from }: SymbolicSize): boolean {
   return true;
 }
 
+type Line = Pick<SymbolicSize, "at" | "every" | "by" | "from">;
+
 /** The b of floor((by·n + b) / every), if the size is such a function from `from` on. */
-function lineOffset({ at, every, by, from }: SymbolicSize): number | undefined {
+function lineOffset({ at, every, by, from }: Line): number | undefined {
   // For each n, b lies in [at(n)·every − by·n, that + every − 1]; one b must do for a whole period.
   let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let value = from; value < from + every; value += 1) {
