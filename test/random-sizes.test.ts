@@ -10,7 +10,11 @@ it("decides for pipelines with branches what looking at every row says", () => {
     fc.property(randomSizes, ({ text, at }) => {
       const { models, diagnostics } = check({ path: "net.dn", text }, {});
       const errors = diagnostics.filter(({ severity, code }) => severity === "error" && code !== "DN0501");
-      expect(errors).toEqual([]);
+      // Sizes that an adaptive pool has fixed fit nowhere.
+      if (errors.length > 0) {
+        for (let count = 1; count <= 150; count += 1) expect(at(count).valid, errors[0]?.message).toBe(false);
+        return;
+      }
       const [constraint] = models[0]?.constraints ?? [];
       if (constraint === undefined) throw new Error("no constraint");
       const { valid, lossless } = constraint;

@@ -7,6 +7,8 @@ import fc from "fast-check";
 /** A value of so many rows, and which of them windows have read; `undefined`: no window reads it. */
 export interface Rows {
   readonly count: number;
+  /** Whether there are as many for every input: then it says nothing of inputs which are read. */
+  readonly isFixed: boolean;
   read: Set<number> | undefined;
 }
 
@@ -20,9 +22,9 @@ export interface Piece {
   readonly apply: (input: Rows, values: Values) => Rows | undefined;
 }
 
-function made(count: number, values: Values): Rows | undefined {
+function made(count: number, { isFixed }: Pick<Rows, "isFixed">, values: Values): Rows | undefined {
   if (count < 1) return undefined;
-  const rows: Rows = { count, read: undefined };
+  const rows: Rows = { count, isFixed, read: undefined };
   values.push(rows);
   return rows;
 }
@@ -37,7 +39,7 @@ interface Window {
 
 function slide(input: Rows, window: Window, values: Values): Rows | undefined {
   const { size, stride, dilation, before, windows } = window;
-  const output = made(windows, values);
+  const output = made(windows, input, values);
   if (output === undefined) return undefined;
   input.read ??= new Set();
   for (let index = 0; index < windows; index += 1) {
@@ -113,13 +115,36 @@ const upconv: fc.Arbitrary<Piece> = fc
   .filter(({ size, stride, pad }) => pad !== null || stride > 1 || size % 2 === 1)
   .map(({ size, stride, pad }) => ({
     text: `upconv ${size}${pad === null ? "" : ` (pad=${pad})`} /${stride} -> 2`,
-    apply: ({ count }, values) =>
-      made(pad === null ? stride * count : (count - 1) * stride - 2 * pad + size, values),
+    apply(input, values) {
+      const rows = pad === null ? stride * input.count : (input.count - 1) * stride - 2 * pad + size;
+      return made(rows, input, values);
+    },
   }));
+
+const upsample: fc.Arbitrary<Piece> = small.map((factor) => ({
+  text: `upsample ${factor}`,
+  apply: (input, values) => made(factor * input.count, input, values),
+}));
+
+const pad: fc.Arbitrary<Piece> = fc
+  .record({ before: fc.nat(6), after: fc.nat(6), mode: fc.constantFrom("zero", "reflect", "edge") })
+  .map(({ before, after, mode }) => ({
+    text: `pad(by=[[${before}, ${after}]], mode=${mode})`,
+    apply(input, values) {
+      // The outermost row is the mirror.
+      if (mode === "reflect" && Math.max(before, after) > input.count - 1) return undefined;
+      return made(before + input.count + after, input, values);
+    },
+  }));
+
+const adaptive: fc.Arbitrary<Piece> = fc.integer({ min: 1, max: 12 }).map((size) => ({
+  text: `avgpool(to=${size})`,
+  apply: (_input, values) => made(size, { isFixed: true }, values),
+}));
 
 const plain: fc.Arbitrary<Piece> = fc.constantFrom("relu", "bn", "id").map((text) => ({
   text,
-  apply: ({ count }: Rows, values: Values) => made(count, values),
+  apply: (input: Rows, values: Values) => made(input.count, input, values),
 }));
 
 function run(pieces: readonly Piece[], input: Rows, values: Values): Rows | undefined {
@@ -138,7 +163,32 @@ function joined(name: string, branches: readonly (readonly Piece[])[]): Piece {
       const results = branches.map((branch) => run(branch, input, values));
       const [first] = results;
       if (first === undefined || results.some((result) => result?.count !== first.count)) return undefined;
-      return made(first.count, values);
+      return made(first.count, first, values);
+    },
+  };
+}
+
+/** What comes out of a body, as large as what goes in. */
+function refitted(stage: string, body: readonly Piece[]): Piece {
+  return {
+    text: `repeat 1 < ${written(body)}; ${stage}(to=in) >`,
+    apply(input, values) {
+      const result = run(body, input, values);
+      if (result === undefined || (stage === "crop" && result.count < input.count)) return undefined;
+      return made(input.count, input, values);
+    },
+  };
+}
+
+/** What goes into a body, cropped to what comes out of it. */
+function croppedToResult(body: readonly Piece[]): Piece {
+  return {
+    text: `repeat 1 < repeat 1 < ${written(body)} > as result; from in; crop(to=result) >`,
+    apply(input, values) {
+      const result = run(body, input, values);
+      return result === undefined || result.count > input.count
+        ? undefined
+        : made(result.count, result, values);
     },
   };
 }
@@ -150,6 +200,16 @@ const { pipe } = fc.letrec<{ pipe: readonly Piece[]; piece: Piece }>((tie) => ({
     { weight: 4, arbitrary: conv },
     { weight: 4, arbitrary: pool },
     { weight: 1, arbitrary: upconv },
+    { weight: 1, arbitrary: upsample },
+    { weight: 1, arbitrary: pad },
+    { weight: 1, arbitrary: adaptive },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom("crop", "upsample"), tie("pipe"))
+        .map(([stage, body]) => refitted(stage, body)),
+    },
+    { weight: 1, arbitrary: tie("pipe").map(croppedToResult) },
     { weight: 1, arbitrary: plain },
     {
       weight: 3,
@@ -170,11 +230,12 @@ export interface RandomSizes {
 export const randomSizes: fc.Arbitrary<RandomSizes> = pipe.map((pieces) => ({
   text: `dn 1;\nmodel net {\n  input x: f32[2 @ T];\n  output y = x < ${written(pieces)} >;\n}\n`,
   at(count) {
-    const input: Rows = { count, read: undefined };
+    const input: Rows = { count, isFixed: false, read: undefined };
     const values: Values = [input];
     const valid = run(pieces, input, values) !== undefined;
     const lossless =
-      valid && values.every((rows) => rows.read === undefined || rows.read.size === rows.count);
+      valid &&
+      values.every(({ isFixed, read, count: rows }) => isFixed || read === undefined || read.size === rows);
     return { valid, lossless };
   },
 }));

@@ -104,4 +104,10 @@ it("prints sets as people write them", () => {
   expect(printSet("H", { modulus: 16, residues: [0], min: 16, also: [] })).toBe("H mod 16 = 0");
   expect(printSet("H", { modulus: 16, residues: [12], min: 188, also: [] })).toBe("H mod 16 = 12, H >= 188");
   expect(printSet("H", { modulus: 1, residues: [], min: null, also: [1] })).toBe("H = 1");
+  expect(printSet("H", { modulus: 1, residues: [], min: null, also: [1, 2, 4, 5, 6, 9] })).toBe(
+    "H = 1 or H = 2 or 4 <= H <= 6 or H = 9",
+  );
+  expect(printSet("H", { modulus: 2, residues: [0], min: 8, also: [1, 2, 3] })).toBe(
+    "H mod 2 = 0, H >= 8 or H <= 3",
+  );
 });

@@ -89,7 +89,7 @@ export function smallestOutside(symbol: string, inner: SizeSet, outer: SizeSet):
 /** `H mod 16 = 0`, `H >= 29`, `H mod 32 in {0, 29, 30, 31}, H >= 29`, `H = 1`. */
 export function printSet(symbol: string, set: SizeSet): string {
   const { modulus, residues, min, also } = set;
-  const exceptions = also.map((value) => `${symbol} = ${value}`);
+  const exceptions = printValues(symbol, also);
   if (min === null) return exceptions.length === 0 ? `no ${symbol}` : exceptions.join(" or ");
   const classes = residues.length === 1 ? `= ${residues[0]}` : `in {${residues.join(", ")}}`;
   const byResidue = modulus === 1 ? [] : [`${symbol} mod ${modulus} ${classes}`];
@@ -97,4 +97,19 @@ export function printSet(symbol: string, set: SizeSet): string {
   const bound = min <= modulus && modulus > 1 ? [] : min === 1 ? [] : [`${symbol} >= ${min}`];
   const rule = [...byResidue, ...bound].join(", ") || `any ${symbol}`;
   return [rule, ...exceptions].join(" or ");
+}
+
+/** `H = 3`, `H = 4`, or `3 <= H <= 50` where more than two follow each other; the values ascend. */
+export function printValues(symbol: string, values: readonly number[]): readonly string[] {
+  const printed: string[] = [];
+  for (let index = 0; index < values.length; ) {
+    const first = values[index] ?? 0;
+    let length = 1;
+    while (values[index + length] === first + length) length += 1;
+    if (length < 3) length = 1;
+    const below = first === 1 ? "" : `${first} <= `;
+    printed.push(length === 1 ? `${symbol} = ${first}` : `${below}${symbol} <= ${first + length - 1}`);
+    index += length;
+  }
+  return printed;
 }

@@ -18,7 +18,7 @@ export const crop: OpStage<CropAttrs> = defineOp({
   summary:
     "The middle of a map, as large as another value; where a row more must go on one side, the last does.",
   slots: {},
-  arguments: { to: { type: tensor, summary: "whose sizes the result has", required: true } },
+  arguments: { to: { type: tensor, summary: "the value whose sizes the result has", required: true } },
   examples: [
     {
       source: "maxpool 3 (pad=0) /1 as valid; from in; crop(to=valid)",

@@ -13,7 +13,7 @@ export const droppath: OpStage<DroppathAttrs> = defineOp({
   group: "regularise",
   summary: "Keeps or drops the whole value while training; multiplies it by `keep` at inference.",
   slots: {},
-  arguments: { keep: { type: share, summary: "probability of being kept", required: true } },
+  arguments: { keep: { type: share, summary: "the probability of being kept", required: true } },
   examples: [
     {
       source: "droppath(keep=4/5)",

@@ -15,7 +15,7 @@ export const shuffle: OpStage<ShuffleAttrs> = defineOp({
   summary: "Orders channels by their place in their group, then by group: `[g, C/g]` becomes `[C/g, g]`.",
   slots: {},
   arguments: {
-    groups: { type: integer(1), summary: "into how many the channels are split", required: true },
+    groups: { type: integer(1), summary: "the number of groups", required: true },
   },
   examples: [
     {

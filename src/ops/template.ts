@@ -16,8 +16,7 @@ export function templateSizes(
   if (!checkMap(name, input, site)) return undefined;
   const [rank, wanted] = [rankOf(input), rankOf(shape)];
   if (rank === wanted) return shape.sizes;
-  const axes = (amount: number): string => count(amount, "spatial axis", "spatial axes");
-  site.report(wrongRank, [`\`${name}\` to ${axes(wanted)} of ${axes(rank)}`], {
+  site.report(wrongRank, [`\`${name}\` of ${count(rank, "spatial axis", "spatial axes")} to the sizes of ${wanted}`], {
     at: "to",
     label: `this is ${printShape(shape)}`,
     claims: [0, position].map((each) => ({ input: each, axis: "rank" }) as const),

@@ -23,7 +23,7 @@ export const upsample: OpStage<UpsampleAttrs> = defineOp({
   slots: { kernel: "unless-to" },
   arguments: {
     mode: { type: word("nearest", "bilinear"), summary: "how elements are made", default: "nearest" },
-    to: { type: tensor, summary: "whose sizes the result has, in place of factors" },
+    to: { type: tensor, summary: "the value whose sizes the result has, in place of factors" },
   },
   examples: [
     {

@@ -32,7 +32,7 @@ export const noStart: DiagnosticKind = defineDiagnostic({
 });
 
 export function resolveBody(body: ast.Body, parent: StaticScope, outside: NameContext): void {
-  resolveStages(body, parent, { ...outside, hasIn: true });
+  resolveStages(body, parent, { ...outside, hasIn: true, hasIt: true });
 }
 
 /** The body of a block of several inputs: it has no `in`, and begins by saying where it starts. */
@@ -44,7 +44,7 @@ export function resolveOpenBody(body: ast.Body, parent: StaticScope, context: Na
     const span = first?.span ?? body.span;
     context.reporter.report(noStart.at({ span, help: ["begin with `from` and one of the inputs"] }));
   }
-  resolveStages(body, parent, { ...context, hasIn: false });
+  resolveStages(body, parent, { ...context, hasIn: false, hasIt: false });
 }
 
 /** Whether a call brings the tensors that it works on. */
@@ -56,8 +56,10 @@ function namesSources(operation: ast.Operation, { module }: NameContext): boolea
 function resolveStages(body: ast.Body, parent: StaticScope, context: NameContext): void {
   const scope = staticScope(parent, true);
   const places = new Map<string, Span>();
+  let { hasIt } = context;
   for (const stage of body.stages) {
-    resolveStage(stage, scope, context);
+    resolveStage(stage, scope, { ...context, hasIt });
+    if (stage.kind !== "let") hasIt = true;
     if (stage.type !== undefined) resolveType(stage.type, scope, context);
     // A label need not be read: it also names the nodes of its stage.
     if (stage.label !== undefined && claimName(stage.label, places, context.reporter))

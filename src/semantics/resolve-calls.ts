@@ -151,7 +151,7 @@ function checkKernel(form: CallForm, stage: Stage, { reporter }: NameContext): b
     label,
     help: [`write it after the name: \`${stage.name}${size}\`${otherwise}`],
     fix: {
-      title: "write a window size",
+      title: `write ${what}`,
       applicability: "has-placeholders",
       edits: [{ span: spanAfter(span), text: size }],
     },
@@ -163,7 +163,7 @@ function checkKernel(form: CallForm, stage: Stage, { reporter }: NameContext): b
 const MISSING_SIZE = {
   required: { what: "a window size", label: "which window?", size: " 3", otherwise: "" },
   "unless-to": {
-    what: "a size, or `to=`",
+    what: "a size",
     label: "how large?",
     size: " 2",
     otherwise: "; or say with `to=` how large the result is",
@@ -300,7 +300,7 @@ function checkMissing(
   // The arguments with unknown names were meant for them.
   if (missing.length <= unknown) return missing.length === 0;
   for (const { name: parameter, labels, summary } of missing) {
-    const help = [`pass ${summary === undefined ? "it" : summary}: \`${parameter}=…\``];
+    const help = [`pass it: \`${parameter}=…\`${summary === undefined ? "" : ` is ${summary}`}`];
     reporter.report(missingParameter.at({ span: form.name.span, labels, help }, name, quoted(parameter)));
   }
   return missing.length === 0;

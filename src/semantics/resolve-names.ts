@@ -57,8 +57,10 @@ export interface NameContext {
   readonly bad: Set<object>;
   /** Names that stand for blocks as values. */
   readonly blocks: Map<ast.NameExpression, BlockDefinition>;
-  /** Whether `in` has a meaning: not in blocks of several inputs. */
+  /** Whether `in` has a meaning: not in blocks of several inputs, nor in sources of a model. */
   readonly hasIn: boolean;
+  /** Whether `it` has: in bodies, and behind the first stage of a block of several inputs. */
+  readonly hasIt: boolean;
   /** The relation of a model's `where` that is being read: its names may be meant as symbols. */
   readonly relation?: ast.Expression;
   /** Names that win over all others: the metrics of `expect`. */
@@ -116,16 +118,16 @@ export function resolveExpression(
       resolveName(expression, scope, context, words);
       return;
     case "flow-member":
-      if (expression.base === "in" && !context.hasIn) reportNoIn(expression, context);
+      if (expression.base === "in" && !context.hasIn) reportNoFlow(expression, context);
       return;
     default:
   }
 }
 
-function reportNoIn(expression: ast.Expression, { reporter, bad }: NameContext): void {
+export function reportNoFlow(expression: ast.FlowMember, { reporter, bad }: NameContext): void {
   bad.add(expression);
-  const help = ["name one of the inputs of the block instead"];
-  reporter.report(unknownName.at({ span: expression.span, help }, "in"));
+  const help = ["name one of the inputs instead"];
+  reporter.report(unknownName.at({ span: expression.span, help }, expression.base));
 }
 
 /** Whether the name is a block's; it then stands for the block. */

@@ -3,7 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { type Span, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
-import { type NameContext, reportUnknown } from "./resolve-names.ts";
+import { type NameContext, reportNoFlow, reportUnknown } from "./resolve-names.ts";
 import { isTensor, read, type StaticScope } from "./static-scope.ts";
 
 export const notATensor: DiagnosticKind<[text: string]> = defineDiagnostic({
@@ -30,7 +30,11 @@ export function resolveTensors(
 }
 
 export function resolveTensor(expression: ast.Expression, scope: StaticScope, context: NameContext): boolean {
-  if (expression.kind === "flow-member" && expression.member === undefined) return true;
+  if (expression.kind === "flow-member" && expression.member === undefined) {
+    if (expression.base === "in" ? context.hasIn : context.hasIt) return true;
+    reportNoFlow(expression, context);
+    return false;
+  }
   if (
     expression.kind === "name" &&
     expression.arguments === undefined &&

@@ -91,6 +91,7 @@ export function resolveProgram(program: Program, reporter: Reporter): Resolution
       reporter,
       bad,
       hasIn: true,
+      hasIt: false,
       blocks,
       declared: [],
       ended: new Map(),
@@ -350,6 +351,6 @@ function resolveItems(
 }
 
 function resolveFlow(flow: ast.Flow, scope: StaticScope, context: NameContext): void {
-  resolveSource(flow.source, scope, context);
+  resolveSource(flow.source, scope, { ...context, hasIn: false });
   if (flow.body !== undefined) resolveBody(flow.body, scope, context);
 }

@@ -10,6 +10,7 @@ import {
   isEmpty,
   memberOf,
   printSet,
+  printValues,
   type SizeSet,
   smallestOutside,
   solve,
@@ -128,8 +129,7 @@ function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
 }
 
 function sizesIn(set: SizeSet, symbol: string): string {
-  const sizes = set.also.map((size) => `${symbol} = ${size}`);
-  return isEmpty(set) ? `no ${symbol}` : `only ${listOf(sizes, "or")}`;
+  return isEmpty(set) ? `no ${symbol}` : `only ${listOf(printValues(symbol, set.also), "or")}`;
 }
 
 function holdAgainstWhere(
