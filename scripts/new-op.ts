@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const index = join(root, "src", "ops", "index.ts");
-const unsupported = join(root, "src", "ops", "unsupported.ts");
 
 function skeleton(name: string): string {
   return `/** Say what ${name} computes, as a formula, and who described it: its paper and section. */
@@ -57,8 +56,6 @@ if (existsSync(file)) stop(`src/ops/${name}.ts is there already`);
 
 writeFileSync(file, skeleton(name));
 writeFileSync(index, listed(readFileSync(index, "utf8"), name));
-const planned = readFileSync(unsupported, "utf8");
-writeFileSync(unsupported, planned.replace(new RegExp(`(?<=["\\s])${name} | ${name}(?=")`), ""));
 process.stdout.write(`wrote src/ops/${name}.ts, which leaves its input as it is, and listed it in src/ops/index.ts
 
 Now

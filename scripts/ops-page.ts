@@ -1,7 +1,6 @@
 /** `docs/ops.md`: the reference of stages, from their definitions. */
 import { withSeparators } from "../src/base/text.ts";
 import { GROUP_TITLES, STAGE_REFERENCE, type StageReference } from "../src/ops/stage-reference.ts";
-import { UNSUPPORTED_STAGES } from "../src/ops/unsupported.ts";
 
 export function opsPage(): string {
   const sections = Object.entries(GROUP_TITLES).flatMap(([group, title]) => {
@@ -14,15 +13,14 @@ export function opsPage(): string {
 
 What a pipeline is made of; blocks of your own and of \`std\` are called in the same way.
 What stands in brackets may be left out; \`dnc ops NAME\` prints a section.
-Known and not built yet (DN0002): ${[...UNSUPPORTED_STAGES].map((name) => `\`${name}\``).join(", ")}.
 
 ${sections.join("\n")}`;
 }
 
 function stageSection(stage: StageReference): string {
   const rows = stage.arguments.map(
-    ({ name, expects, default: value, summary }) =>
-      `| \`${name}\` | ${expects} | ${value === undefined ? "" : `\`${value}\``} | ${summary} |`,
+    ({ name, expects, required, default: value, summary }) =>
+      `| \`${name}\` | ${expects} | ${required ? "must be given" : value === undefined ? "" : `\`${value}\``} | ${summary} |`,
   );
   const table = ["| argument | must be | default | |", "|---|---|---|---|", ...rows].join("\n");
   const examples = stage.examples.map(

@@ -273,6 +273,7 @@ const ops = z.strictObject({
         z.strictObject({
           name: text,
           expects: text.meta({ description: "What it must be." }),
+          required: z.literal(true).optional(),
           default: text.optional(),
           summary: text,
         }),
@@ -282,7 +283,6 @@ const ops = z.strictObject({
       ),
     }),
   ),
-  notSupportedYet: z.array(text).meta({ description: "Stages of the language that are not built yet." }),
 });
 
 const explain = z.strictObject({

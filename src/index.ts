@@ -35,7 +35,6 @@ export { printLowered } from "./ir/lowered-print.ts";
 export type { CheckedGraph } from "./ops/op.ts";
 export { printGraph } from "./ops/print.ts";
 export { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from "./ops/stage-reference.ts";
-export { UNSUPPORTED_STAGES } from "./ops/unsupported.ts";
 export { type ReportJson, reportToJson } from "./report/json.ts";
 export { type Report, reportOf } from "./report/report.ts";
 export { type TableLine, tableOf } from "./report/table.ts";

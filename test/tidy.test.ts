@@ -6,7 +6,6 @@ import { posix } from "node:path";
 import { expect, it } from "vitest";
 import { diagnosticKinds } from "../src/diagnostics.ts";
 import { STAGES } from "../src/ops/index.ts";
-import { UNSUPPORTED_STAGES } from "../src/ops/unsupported.ts";
 import { codeOnly, complaints, filesBelow, pathsBelow, readText, root, type TreeFile } from "./tree.ts";
 
 /**
@@ -199,11 +198,6 @@ it("lists every stage of src/ops, each in the file of its name", async () => {
     }
   }
   expect(problems).toEqual([]);
-});
-
-it("refuses no stage that is built", () => {
-  const built = STAGES.filter(({ name }) => UNSUPPORTED_STAGES.has(name));
-  expect(built.map(({ name }) => `src/ops/unsupported.ts: strike ${name}`)).toEqual([]);
 });
 
 function isStage(value: unknown): value is { readonly name: string } {

@@ -46,6 +46,11 @@ export function printLiteral(literal: Literal): string {
   }
 }
 
+/** Whether it depends on a symbol. */
+export function isSymbolic(literal: Literal): boolean {
+  return literal.kind === "list" ? literal.items.some(isSymbolic) : literal.kind === "symbolic";
+}
+
 /** The value as a JavaScript integer, if it is a number, whole, and small enough to be exact. */
 export function integerOf(literal: Literal): number | undefined {
   return literal.kind === "number" ? toSafeInteger(literal.value) : undefined;

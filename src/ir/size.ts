@@ -81,13 +81,13 @@ function staysAbove(size: SymbolicSize, start: number, bound: number): boolean {
   return true;
 }
 
-/** Sizes that are floors of a line print as such, whatever stages led to them. */
+/** Sizes that are floors of a line, or stairs, print as such, whatever stages led to them. */
 function described(size: SymbolicSize): Size {
   const { symbol, at, every, by, from } = size;
   if (by === 0 && every === 1) return isConstant(size) ? at(from) : size;
   const offset = lineOffset(size);
-  if (offset === undefined) return size;
-  return { ...size, text: printLine(symbol, by, offset, every) };
+  const text = offset === undefined ? printStairs(size) : printLine(symbol, by, offset, every);
+  return text === undefined ? size : { ...size, text };
 }
 
 function isConstant({ at, from }: SymbolicSize): boolean {
@@ -109,6 +109,27 @@ function lineOffset({ at, every, by, from }: Line): number | undefined {
   return low <= high ? low : undefined;
 }
 
+/** `16*floor((H + 4)/16) - 188`: what rises by the same amount after the same distance; else nothing. */
+function printStairs({ symbol, at, every, from }: SymbolicSize): string | undefined {
+  const period = Array.from({ length: every }, (_, index) => from + 1 + index);
+  const rises = period.filter((value) => at(value) !== at(value - 1));
+  const [first] = rises;
+  if (first === undefined || every % rises.length !== 0) return undefined;
+  const distance = every / rises.length;
+  const height = at(first) - at(first - 1);
+  const isEven = rises.every(
+    (value, index) => value === first + index * distance && at(value) - at(value - 1) === height,
+  );
+  if (!isEven) return undefined;
+  const offset = modulo(-first, distance);
+  const rest = at(first) - height * Math.floor((first + offset) / distance);
+  return `${height}*${printLine(symbol, 1, offset, distance)}${printShift(rest)}`;
+}
+
+function printShift(amount: number): string {
+  return amount === 0 ? "" : amount > 0 ? ` + ${amount}` : ` - ${-amount}`;
+}
+
 function printLine(symbol: string, by: number, offset: number, every: number): string {
   const divisor = greatestCommonDivisor(by, every);
   const factor = by / divisor;
@@ -116,15 +137,13 @@ function printLine(symbol: string, by: number, offset: number, every: number): s
   const divide = every / divisor;
   // floor((c·x + b)/(c·d)) = floor((x + floor(b/c))/d).
   const shift = Math.floor(offset / divisor);
-  const plus = (amount: number): string =>
-    amount === 0 ? "" : amount > 0 ? ` + ${amount}` : ` - ${-amount}`;
-  if (divide === 1) return `${base}${plus(shift)}`;
+  if (divide === 1) return `${base}${printShift(shift)}`;
   const isCeil = factor === 1 && modulo(shift, divide) === divide - 1;
   const whole = isCeil ? (shift - (divide - 1)) / divide : 0;
-  if (isCeil) return `ceil(${base}/${divide})${plus(whole)}`;
+  if (isCeil) return `ceil(${base}/${divide})${printShift(whole)}`;
   return modulo(shift, divide) === 0 && factor === 1
-    ? `floor(${base}/${divide})${plus(shift / divide)}`
-    : `floor((${base}${plus(shift)})/${divide})`;
+    ? `floor(${base}/${divide})${printShift(shift / divide)}`
+    : `floor((${base}${printShift(shift)})/${divide})`;
 }
 
 export function printSize(size: Size): string {

@@ -48,8 +48,8 @@ export function describeOp(node: OpNode, nodes: readonly OpNode[]): string {
   return window === undefined ? node.op.name : `${node.op.name} ${printWindow(window)}`;
 }
 
-/** Output channels can be read off the shape. */
-const SHOWN_OTHERWISE: ReadonlySet<string> = new Set(["rule", "channels", "features"]);
+/** Output channels and sizes can be read off the shape. */
+const SHOWN_OTHERWISE: ReadonlySet<string> = new Set(["rule", "channels", "features", "sizes"]);
 
 function printAttrs({ attrs }: OpNode): readonly string[] {
   return Object.entries(attrs ?? {})

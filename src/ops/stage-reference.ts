@@ -4,7 +4,7 @@ import { printShape } from "../ir/shape.ts";
 import type { Argument } from "./argument.ts";
 import { STAGES, stageNamed } from "./index.ts";
 import type { Group, SlotName, Stage } from "./op.ts";
-import { LATER_STAGES, UNSUPPORTED_STAGES } from "./unsupported.ts";
+import { LATER_STAGES } from "./unsupported.ts";
 
 export interface StageReference {
   readonly name: string;
@@ -20,6 +20,8 @@ export interface ArgumentReference {
   readonly name: string;
   /** Follows "must be": `an integer of at least 1`. */
   readonly expects: string;
+  /** A call without it is wrong. */
+  readonly required?: true;
   /** Absent: left out means what the summary says. */
   readonly default?: string;
   readonly summary: string;
@@ -50,16 +52,15 @@ export const STAGE_REFERENCE: readonly StageReference[] = STAGES.map(referenceOf
 
 export type StageLookUp =
   | { readonly kind: "stage"; readonly stage: StageReference }
-  /** Of this edition of the language, or of a later one. */
-  | { readonly kind: "not-supported"; readonly edition: "this" | "later" }
+  /** Of a later edition of the language. */
+  | { readonly kind: "later" }
   | { readonly kind: "unknown"; readonly meant: string | undefined };
 
 export function lookUpStage(name: string): StageLookUp {
   const stage = stageNamed(name);
   if (stage !== undefined) return { kind: "stage", stage: referenceOf(stage) };
-  if (UNSUPPORTED_STAGES.has(name)) return { kind: "not-supported", edition: "this" };
-  if (LATER_STAGES.has(name.toLowerCase())) return { kind: "not-supported", edition: "later" };
-  const names = [...STAGES.map((each) => each.name), ...UNSUPPORTED_STAGES];
+  if (LATER_STAGES.has(name.toLowerCase())) return { kind: "later" };
+  const names = STAGES.map((each) => each.name);
   return { kind: "unknown", meant: nearest(name, names) };
 }
 
@@ -73,6 +74,7 @@ function referenceOf(stage: Stage): StageReference {
     arguments: Object.entries(stage.arguments).map(([argument, definition]) => ({
       name: argument,
       expects: definition.type.expects,
+      ...(definition.required && { required: true }),
       ...(definition.default === undefined ? {} : { default: definition.default }),
       summary: definition.summary,
     })),

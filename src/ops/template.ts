@@ -16,11 +16,15 @@ export function templateSizes(
   if (!checkMap(name, input, site)) return undefined;
   const [rank, wanted] = [rankOf(input), rankOf(shape)];
   if (rank === wanted) return shape.sizes;
-  site.report(wrongRank, [`\`${name}\` of ${count(rank, "spatial axis", "spatial axes")} to the sizes of ${wanted}`], {
-    at: "to",
-    label: `this is ${printShape(shape)}`,
-    claims: [0, position].map((each) => ({ input: each, axis: "rank" }) as const),
-    help: ["name a value with as many axes"],
-  });
+  site.report(
+    wrongRank,
+    [`\`${name}\` of ${count(rank, "spatial axis", "spatial axes")} to the sizes of ${wanted}`],
+    {
+      at: "to",
+      label: `this is ${printShape(shape)}`,
+      claims: [0, position].map((each) => ({ input: each, axis: "rank" }) as const),
+      help: ["name a value with as many axes"],
+    },
+  );
   return undefined;
 }

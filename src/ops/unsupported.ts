@@ -1,4 +1,4 @@
-/** What the language has and this version does not build yet, and what belongs to a later edition: told, never ignored. */
+/** What is not built yet, and what belongs to a later edition of the language: told, never ignored. */
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 
 export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
@@ -11,9 +11,6 @@ export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
   },
 });
-
-/** Stages of edition 1 without an implementation. */
-export const UNSUPPORTED_STAGES: ReadonlySet<string> = new Set<string>();
 
 /** Stages that people know from elsewhere and a later edition may bring. */
 export const LATER_STAGES: ReadonlySet<string> = new Set(

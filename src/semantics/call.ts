@@ -1,8 +1,9 @@
 /** Calls of stages: window sizes, stride, channels and arguments become values of the types that the stage declares. */
 import type * as ast from "../../grammar/ast.ts";
+import type { Fix } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
-import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
+import { integerOf, isSymbolic, type Literal, printLiteral } from "../ir/literal.ts";
 import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis, type Template } from "../ops/argument.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Call, Operands, Stage, Value } from "../ops/op.ts";
@@ -12,6 +13,7 @@ import { type Environment, evaluate, spanOf } from "./evaluate.ts";
 import { argumentsOf, type CallForm } from "./resolve-calls.ts";
 import { replaceFix } from "./resolve-names.ts";
 import { tensorNamed } from "./scope.ts";
+import { inconclusive } from "./symbolic.ts";
 
 /** With guesses for the parts that are wrong (reported), or that depend on what is. */
 export interface EvaluatedCall {
@@ -81,11 +83,34 @@ function readSizes(
   if (value === undefined) return undefined;
   const reading = SIZES.read(value);
   if ("value" in reading) return reading.value;
-  return environment.report(
-    reading.wrong === "type" ? wrongType : outOfRange,
-    [what, SIZES.expects, printLiteral(value)],
+  return reportMisread(
+    reading.wrong,
+    { what, expects: SIZES.expects, value },
     expression ?? span,
+    environment,
   );
+}
+
+/** A literal that an argument does not take. */
+interface Misread {
+  readonly what: string;
+  readonly expects: string;
+  readonly value: Literal;
+}
+
+function reportMisread(
+  wrong: "type" | "range",
+  { what, expects, value }: Misread,
+  at: ast.Expression | Span,
+  environment: Environment,
+  more: { readonly help?: readonly string[]; readonly fix?: Fix } = {},
+): undefined {
+  const text = printLiteral(value);
+  if (isSymbolic(value)) {
+    const help = ["write a number, or give the size one"];
+    return environment.report(inconclusive, [`${what} ${quoted(text)}`], at, { help });
+  }
+  return environment.report(wrong === "type" ? wrongType : outOfRange, [what, expects, text], at, more);
 }
 
 export interface Channels {
@@ -153,10 +178,11 @@ export function readArgument(
   const reading = value === undefined ? undefined : type.read(value);
   if (reading !== undefined && "value" in reading) return { value: reading.value, isGuess: false };
   if (value !== undefined && reading !== undefined) {
-    environment.report(
-      reading.wrong === "type" ? wrongType : outOfRange,
-      [quoted(name), type.expects, printLiteral(value)],
+    reportMisread(
+      reading.wrong,
+      { what: quoted(name), expects: type.expects, value },
       at,
+      environment,
       near === undefined ? {} : { help: [`did you mean ${quoted(near)}?`], ...replaceFix(spanOf(at), near) },
     );
   }

@@ -5,7 +5,6 @@ import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/di
 import type { SourceFile, Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { stageNamed } from "../ops/index.ts";
-import { UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { STD_TEXT } from "./std.generated.ts";
 
@@ -229,7 +228,7 @@ export function claimName(
 
 /** Names of stages and functions belong to the language. */
 function isReserved(name: string): boolean {
-  return stageNamed(name) !== undefined || UNSUPPORTED_STAGES.has(name) || FUNCTIONS.has(name);
+  return stageNamed(name) !== undefined || FUNCTIONS.has(name);
 }
 
 function reportReserved(name: ast.Name, reporter: Reporter): void {

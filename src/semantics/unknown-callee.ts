@@ -4,7 +4,7 @@ import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from ".
 import { type Span, spanBefore } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
 import { STAGES } from "../ops/index.ts";
-import { LATER_STAGES, notSupported, UNSUPPORTED_STAGES } from "../ops/unsupported.ts";
+import { LATER_STAGES, notSupported } from "../ops/unsupported.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { type Module, STANDARD_BLOCKS } from "./module.ts";
 import { type NameContext, replaceFix } from "./resolve-names.ts";
@@ -49,10 +49,7 @@ export function reportNoCallee(name: ast.QualifiedName, scope: StaticScope, cont
   const { module, reporter } = context;
   const text = nameText(name);
   const { span } = name;
-  if (UNSUPPORTED_STAGES.has(text)) {
-    const help = ["`dnc ops` lists the stages of this version"];
-    reporter.report(notSupported.at({ span, help }, `stage ${quoted(text)} is`));
-  } else if (LATER_STAGES.has(text.toLowerCase())) {
+  if (LATER_STAGES.has(text.toLowerCase())) {
     const notes = ["it belongs to a later edition of the language"];
     reporter.report(notSupported.at({ span, notes }, `${quoted(text)} is`));
   } else if (definitionOf(name, module)?.kind === "model") {
@@ -74,11 +71,7 @@ type Advice = Pick<DiagnosticDetails, "help" | "fix">;
 
 function meant(text: string, span: Span, module: Module): Advice {
   if (STANDARD_BLOCKS.has(text)) return importAdvice(text, module);
-  const near = nearest(text, [
-    ...STAGES.map((stage) => stage.name),
-    ...module.names.keys(),
-    ...UNSUPPORTED_STAGES,
-  ]);
+  const near = nearest(text, [...STAGES.map((stage) => stage.name), ...module.names.keys()]);
   if (near !== undefined) return { help: [`did you mean ${quoted(near)}?`], ...replaceFix(span, near) };
   return { help: ["`dnc ops` lists the stages; blocks are those of this file and its imports"] };
 }

@@ -1,12 +1,6 @@
 /** `dnc ops`: the reference of stages, and the page of one. */
 import { quoted, withSeparators } from "../../base/text.ts";
-import {
-  GROUP_TITLES,
-  lookUpStage,
-  STAGE_REFERENCE,
-  type StageReference,
-  UNSUPPORTED_STAGES,
-} from "../../index.ts";
+import { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from "../../index.ts";
 import { type Command, type ExitCode, type Terminal, UsageError } from "../command.ts";
 import { padEnd, wrap } from "../render/text-width.ts";
 
@@ -31,7 +25,7 @@ export const command: Command = {
     if (rest.length > 0) throw new UsageError("`dnc ops` takes one name");
     const stages = name === undefined ? STAGE_REFERENCE : [findStage(name)];
     if (flags["json"] === true) {
-      const document = { schema: "dnc/ops-1", stages, notSupportedYet: [...UNSUPPORTED_STAGES] };
+      const document = { schema: "dnc/ops-1", stages };
       terminal.out(`${JSON.stringify(document, undefined, 2)}\n`);
     } else
       terminal.out(
@@ -48,13 +42,11 @@ function findStage(name: string): StageReference {
   switch (found.kind) {
     case "stage":
       return found.stage;
-    case "not-supported": {
-      const when =
-        found.edition === "this"
-          ? "not supported yet"
-          : "not supported yet: it belongs to a later edition of the language";
-      throw new UsageError(`stage ${quoted(name)} is ${when}`, ["`dnc explain DN0002` says what that means"]);
-    }
+    case "later":
+      throw new UsageError(
+        `stage ${quoted(name)} is not supported yet: it belongs to a later edition of the language`,
+        ["`dnc explain DN0002` says what that means"],
+      );
     default: {
       const { meant } = found;
       throw new UsageError(`no stage ${quoted(name)}`, [
@@ -79,8 +71,7 @@ function renderList(stages: readonly StageReference[], { colors, width }: Termin
     });
     return lines.length === 0 ? [] : [[colors.bold(title), ...lines].join("\n")];
   });
-  const missing = wrap(`${[...UNSUPPORTED_STAGES].join(", ")} (DN0002)`, Math.min(width, MAX_WIDTH) - 2);
-  return `${[...groups, [colors.bold("Not supported yet"), ...missing.map((line) => `  ${line}`)].join("\n")].join("\n\n")}\n`;
+  return `${groups.join("\n\n")}\n`;
 }
 
 function firstSentence(text: string): string {
@@ -91,8 +82,8 @@ function renderPage(stage: StageReference, { colors, width }: Terminal): string 
   const room = Math.min(width, MAX_WIDTH);
   const indented = (text: string, by: number): readonly string[] =>
     wrap(text, room - by).map((line) => " ".repeat(by) + line);
-  const taken = stage.arguments.flatMap(({ name, expects, default: value, summary }) => [
-    `  ${colors.cyan(name)}${value === undefined ? "" : ` = ${value}`}`,
+  const taken = stage.arguments.flatMap(({ name, expects, required, default: value, summary }) => [
+    `  ${colors.cyan(name)}${value === undefined ? "" : ` = ${value}`}${required ? " (required)" : ""}`,
     ...indented(summary, 6),
     ...indented(`must be ${expects}`, 6),
   ]);
