@@ -253,14 +253,18 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   }
 }
 
-/** What a call of a model may set: an alias passes on what it leaves unfixed. */
-export function exposedParameters(definition: Definition): readonly string[] {
+/** What a call of a model may set: an alias passes on what it leaves unfixed. `through`: the aliases that lead to it. */
+export function exposedParameters(
+  definition: Definition,
+  through: readonly Definition[] = [],
+): readonly string[] {
   const own = definition.ast.parameters.map((parameter) => parameter.name.text);
   if (definition.kind === "block" || definition.ast.definition.kind === "body") return own;
   const alias = definition.ast.definition;
   const target = definitionOf(alias.target, definition.module);
-  if (target === undefined || target === definition) return own;
-  const passedOn = exposedParameters(target);
+  const around = [...through, definition];
+  if (target === undefined || around.includes(target)) return own;
+  const passedOn = exposedParameters(target, around);
   const positional = alias.arguments?.items.filter((item) => item.name === undefined).length ?? 0;
   const fixed = new Set(alias.arguments?.items.map((item, index) => item.name?.text ?? passedOn[index]));
   return [

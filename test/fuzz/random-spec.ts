@@ -37,6 +37,37 @@ const plain: fc.Arbitrary<Piece> = fc
   )
   .map(keeps);
 
+/** They change the sizes and take them back. */
+const resized: fc.Arbitrary<Piece> = fc
+  .constantFrom(
+    "upsample 2; maxpool 2",
+    "upsample 3 (mode=bilinear); avgpool 3",
+    "avgpool 2; upsample(to=in)",
+    "maxpool 3 /2; upsample(bilinear, in)",
+    "pad(by=2); crop(to=in)",
+    "pad(by=[[1, 3]], mode=edge); crop(in)",
+    "pad(by=1, mode=reflect); maxpool 3 (pad=0) /1",
+    "maxpool 3 (pad=0) /1 as small; from in; crop(to=small); upsample(to=in)",
+    "avgpool(to=3); upsample(to=in)",
+  )
+  .map((text) => keeps(`repeat 1 < ${text} >`));
+
+const rearranged: fc.Arbitrary<Piece> = fc.oneof(
+  fc.constant(keeps("shuffle(groups=it.c)")),
+  fc.record({ more: fc.nat(5), side: fc.constantFrom("", " (side=both)") }).map(
+    ({ more, side }): Piece => ({
+      text: `chpad${side} -> it.c + ${more}`,
+      channels: (before) => before + more,
+    }),
+  ),
+  width.map(
+    (stop): Piece => ({
+      text: `slice(0, min(it.c, ${stop}))`,
+      channels: (before) => Math.min(before, stop),
+    }),
+  ),
+);
+
 const called: fc.Arbitrary<Piece> = fc.oneof(
   fc.record({ k: width, n: fc.integer({ min: 1, max: 3 }) }).map(
     ({ k, n }): Piece => ({
@@ -64,6 +95,8 @@ const { pipe } = fc.letrec<{ pipe: readonly Piece[]; piece: Piece }>((tie) => ({
     { weight: 4, arbitrary: conv },
     { weight: 3, arbitrary: plain },
     { weight: 2, arbitrary: called },
+    { weight: 1, arbitrary: resized },
+    { weight: 1, arbitrary: rearranged },
     { weight: 1, arbitrary: tie("pipe").map(concatenated) },
     { weight: 1, arbitrary: fc.array(tie("pipe"), { minLength: 2, maxLength: 3 }).map(branched) },
     { weight: 1, arbitrary: fc.tuple(combiner, tie("pipe")).map(([join, body]) => combined(join, body)) },
