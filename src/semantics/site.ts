@@ -210,21 +210,18 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
   };
 
   const reportTwoSymbols = (
-    { words }: Relation,
+    relation: Relation,
     a: SymbolicSize,
     b: SymbolicSize,
     labels: readonly Label[],
   ): void => {
     const equality = a.text === a.symbol && b.text === b.symbol ? `${a.symbol} == ${b.symbol}` : undefined;
-    const fix = whereFix(build.model, equality);
-    report(place, inconclusive, [`whether \`${a.text}\` is ${words}\`${b.text}\``], {
+    // To be at most as large is less than to be equal.
+    const fix = relation === EQUAL ? whereFix(build.model, equality) : undefined;
+    report(place, inconclusive, [`whether \`${a.text}\` is ${relation.words}\`${b.text}\``], {
       span: call.name.span,
       labels,
-      help: [
-        equality === undefined
-          ? "use one symbol for both"
-          : `say that they are equal: \`where (${equality})\``,
-      ],
+      help: [equality ? `say that they are equal: \`where (${equality})\`` : "use one symbol for both"],
       ...(fix === undefined ? {} : { fix }),
     });
   };
