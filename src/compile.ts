@@ -18,6 +18,8 @@ import { invariant } from "./base/invariant.ts";
 import type { SourceFile } from "./base/source.ts";
 import { listOf, nearest, quoted } from "./base/text.ts";
 import type { LoweredGraph } from "./ir/lowered.ts";
+import { readAllowances } from "./lints/allow.ts";
+import { lintGraph } from "./lints/index.ts";
 import { countsOf } from "./ops/counts.ts";
 import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
@@ -27,7 +29,7 @@ import { budgetExceeded } from "./semantics/expect.ts";
 import { type Bindings, NO_BINDINGS } from "./semantics/external.ts";
 import { hasDefaults, type Instance, instantiate } from "./semantics/instantiate.ts";
 import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
-import { gatherProblems } from "./semantics/problems.ts";
+import { gatherProblems, type Problems } from "./semantics/problems.ts";
 import { resolveProgram } from "./semantics/resolve.ts";
 import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
@@ -79,7 +81,7 @@ export interface CheckedModel {
 
 /** Checks every block and every model of a file. */
 export function check(source: SourceFile, options: SourceOptions = {}): CheckResult {
-  const { program, diagnostics, instantiateModel, flush } = open(source, options);
+  const { program, diagnostics, instantiateModel, flush, reportUnusedAllows } = open(source, options);
   const models = modelsOf(program)
     .filter(hasDefaults)
     .map((definition): CheckedModel => {
@@ -92,6 +94,7 @@ export function check(source: SourceFile, options: SourceOptions = {}): CheckRes
     });
   flush();
   const failed = hasErrors(diagnostics);
+  if (!failed) reportUnusedAllows(models.flatMap(({ graph }) => graph ?? []));
   return { models: failed ? models.map((model) => ({ ...model, graph: undefined })) : models, diagnostics };
 }
 
@@ -176,16 +179,22 @@ function modelsOf(program: Program): readonly ModelDefinition[] {
 function open(source: SourceFile, { load = () => undefined }: SourceOptions) {
   const collector = collectDiagnostics();
   const program = loadProgram(source, load, collector);
-  const resolution = resolveProgram(program, collector);
-  const problems = gatherProblems();
+  const allowances = readAllowances(program, collector);
+  const resolution = resolveProgram(program, allowances.guard(collector));
+  const gathered = gatherProblems();
+  // Before calls and repetitions are told as one: some may be allowed and others not.
+  const problems: Problems = { ...gathered, ...allowances.guard(gathered) };
   return {
     program,
     diagnostics: collector.diagnostics,
     report: collector.report,
     instantiateModel(definition: ModelDefinition, bindings: Bindings): Instance | undefined {
-      return instantiate(definition, bindings, resolution, problems);
+      const instance = instantiate(definition, bindings, resolution, problems);
+      if (instance?.isWhole) lintGraph(instance.graph, problems);
+      return instance;
     },
     flush: () => problems.flush(collector),
+    reportUnusedAllows: (graphs: readonly CheckedGraph[]) => allowances.reportUnused(graphs, collector),
   };
 }
 

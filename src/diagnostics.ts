@@ -6,6 +6,9 @@ import * as syntaxErrors from "../grammar/syntax-errors.ts";
 import type { DiagnosticKind } from "./base/diagnostic.ts";
 import * as faults from "./base/faults.ts";
 import * as pipeline from "./compile.ts";
+import * as allowProblems from "./lints/allow.ts";
+import * as allowComments from "./lints/allow-comments.ts";
+import { LINTS } from "./lints/index.ts";
 import * as callProblems from "./ops/call-problems.ts";
 import * as concat from "./ops/concat.ts";
 import * as elementwise from "./ops/elementwise.ts";
@@ -80,6 +83,9 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   typesProblems,
   unknownCalleeProblems,
   unusedProblems,
+  Object.fromEntries(LINTS.flatMap(({ kinds }) => kinds).map((kind) => [kind.code, kind])),
+  allowComments,
+  allowProblems,
   pipeline,
   savedModelTarget,
   native,

@@ -57,7 +57,8 @@ function codesWith(
   text: string = halving,
 ): readonly string[] {
   const bindings = { parameters: new Map(), inputs: new Map(inputs) };
-  return elaborate({ path: "net.dn", text }, { bindings }).diagnostics.map(({ code }) => code);
+  const { diagnostics } = elaborate({ path: "net.dn", text }, { bindings });
+  return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
 }
 
 it("wants numbers where numbers are needed (DN0314)", () => {

@@ -9,6 +9,7 @@ import { bn } from "../src/ops/bn.ts";
 import { concat } from "../src/ops/concat.ts";
 import { conv } from "../src/ops/conv.ts";
 import { countsOf } from "../src/ops/counts.ts";
+import { depthOf } from "../src/ops/depth.ts";
 import { linear } from "../src/ops/linear.ts";
 import type { CheckedGraph, Op, OpNode } from "../src/ops/op.ts";
 import { windowOf as windowOfNode } from "../src/ops/window.ts";
@@ -325,16 +326,6 @@ function shapesAt(ports: CheckedGraph["inputs"], graph: CheckedGraph): readonly 
 
 function dimensionsOf(node: OpNode | undefined): readonly number[] {
   return node === undefined ? [] : dimensions(node.shape);
-}
-
-/** Convolutions and linear layers on the longest path: what the names of the networks count. */
-function depthOf({ nodes }: CheckedGraph): number {
-  const depths: number[] = [];
-  for (const { op, inputs } of nodes) {
-    const before = Math.max(0, ...inputs.map((id) => depths[id] ?? 0));
-    depths.push(before + (op === conv || op === linear ? 1 : 0));
-  }
-  return Math.max(...depths);
 }
 
 /** The operands of a running concat, as one concat of many would name them. */

@@ -110,7 +110,7 @@ export function remark<Args extends readonly unknown[]>(
 }
 
 /** The standard library is right: what goes wrong in it is reported at the call that leads into it. */
-function blameCaller({ fix, label, ...details }: PlacedDetails, frame: Frame): PlacedDetails {
+export function blameCaller({ fix, label, ...details }: PlacedDetails, frame: Frame): PlacedDetails {
   const whole = { ...details, ...(label && { label }), ...(fix && { fix }) };
   if (!isStandardLibrary(details.span.file)) return whole;
   for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {

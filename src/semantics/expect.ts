@@ -24,6 +24,9 @@ export const budgetExceeded: DiagnosticKind<[relation: string, numbers: string]>
   },
 });
 
+/** What every stage has a share in. */
+const COUNTS = ["params", "buffers", "macs"] as const;
+
 /** How many of the largest contributors are named. */
 const SHOWN = 3;
 
@@ -36,20 +39,21 @@ export function checkExpectations(item: ast.ExpectItem, graph: CheckedGraph, pla
     if (unsupported !== undefined) {
       remark(place, notSupported, [`${quoted(unsupported)} of this form in \`expect\` is`], {
         span: relation.span,
-        help: ["use `params`, `buffers` or `macs`"],
+        help: ["use `params`, `buffers`, `macs` or `depth`"],
       });
       continue;
     }
     // What depends on a free size is checked where the size has a value.
     if (names.some((name) => !metrics.has(name))) continue;
     if (truthOf(relation, environment) !== false) continue;
-    const measured = (["params", "buffers", "macs"] as const).filter((name) => names.includes(name));
-    const numbers = measured
+    const counted = COUNTS.filter((name) => names.includes(name));
+    const numbers = [...COUNTS, "depth"]
+      .filter((name) => names.includes(name))
       .map((name) => `${name} is ${withSeparators(printMetric(metrics.get(name)))}`)
       .join(", ");
     remark(place, budgetExceeded, [spanText(relation.span).replace(/\s+/g, " "), numbers || "it is not so"], {
       span: relation.span,
-      notes: measured.flatMap((name) => largest(name, graph)),
+      notes: counted.flatMap((name) => largest(name, graph)),
     });
   }
 }
@@ -58,7 +62,7 @@ function printMetric(value: Literal | undefined): string {
   return value === undefined ? "?" : printLiteral(value);
 }
 
-function largest(metric: "params" | "buffers" | "macs", graph: CheckedGraph): readonly string[] {
+function largest(metric: (typeof COUNTS)[number], graph: CheckedGraph): readonly string[] {
   const rows = graph.nodes
     .map((node) => ({
       node,

@@ -36,6 +36,8 @@ export interface Instance {
   readonly graph: CheckedGraph;
   /** One a symbol that is free. */
   readonly constraints: readonly SymbolConstraint[];
+  /** Whether the graph is what the spec says: no mistake left a hole or a guess. */
+  readonly isWhole: boolean;
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -272,10 +274,10 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     place.frame,
     isWhole ? losslessConditions(build.nodes) : undefined,
   );
-  if (!isWhole) return { graph, constraints: [] };
+  if (!isWhole) return { graph, constraints: [], isWhole };
   findDeadValues(graph, unread, place);
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph, constraints };
+  return { graph, constraints, isWhole };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {

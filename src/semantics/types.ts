@@ -90,6 +90,7 @@ function asDeclared(
   const numbers = declared.map((size) => size.value && integerOf(size.value));
   const [channels, ...sizes] = numbers.flatMap((size) => (size !== undefined && size >= 1 ? [size] : []));
   if (channels === undefined || sizes.length + 1 < declared.length || sizes.length > MAX_RANK) return value;
+  build.progress.isWhole = false;
   const node = build.nodes.length;
   const shape = { channels, sizes };
   const parts = new Map([["name", type.span]]);

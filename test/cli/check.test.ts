@@ -51,6 +51,34 @@ it("lets warnings fail the check when they are denied", async () => {
   expect((await dnc("check", path("budget"), "--deny", "warnings")).code).toBe(3);
 });
 
+const strided = (comment: string): string =>
+  `dn 1;\n${MODEL.replace("conv 3 -> 8;", `conv 3 -> 8; conv 1 /2 -> 8;${comment}\n`)} }\n`;
+
+it("tells of lints at their level, and denies those that are not allowed", async () => {
+  const path = specs({
+    lint: strided(""),
+    allowed: strided(" // allow DN0602: as published"),
+    unneeded: strided(" // allow DN0602, DN0608: as published"),
+    bare: strided(" // allow DN0602"),
+    error: `dn 1;\n${MODEL.replace("gap", "gap; linear -> 1; softmax")} }\n`,
+    hint: `dn 1;\n${MODEL.replace("conv 3", "conv 3 (pad=0) /2")} }\n`,
+  });
+  const outcome = async (name: string, ...flags: readonly string[]): Promise<string> => {
+    const { code, stderr } = await dnc("check", path(name), ...flags);
+    return [code, ...(stderr.match(/\w+\[DN\d+\]/g) ?? [])].join(" ");
+  };
+  const deny = ["--deny", "warnings"];
+  expect(await outcome("lint")).toBe("0 warning[DN0602]");
+  expect(await outcome("lint", ...deny)).toBe("1 warning[DN0602]");
+  expect(await outcome("allowed", ...deny)).toBe("0");
+  expect(await outcome("unneeded")).toBe("0 warning[DN0617]");
+  expect(await outcome("unneeded", ...deny)).toBe("1 warning[DN0617]");
+  expect(await outcome("bare")).toBe("1 error[DN0615]");
+  expect(await outcome("error")).toBe("1 error[DN0612]");
+  expect(await outcome("hint", ...deny)).toBe("0");
+  expect(await outcome("hint", "--hints", ...deny)).toBe("0 hint[DN0601]");
+});
+
 it.each([
   [[]],
   [["net.dn", "--deny", "errors"]],

@@ -58,8 +58,8 @@ it.each(stages)("%s computes natively what its reference computes, at every rank
     const taken: number[] = [];
     for (const sizes of [[], [7], [5, 7], [3, 5, 3]]) {
       const { graph, diagnostics } = elaborateExample({ source, input: { ...input, sizes } });
-      const codes = diagnostics.map(({ code }) => code);
-      expect(codes.filter((code) => code !== rankMismatch.code)).toEqual([]);
+      const errors = diagnostics.filter(({ severity }) => severity === "error");
+      expect(errors.filter(({ code }) => code !== rankMismatch.code)).toEqual([]);
       if (graph === undefined) continue;
       taken.push(sizes.length);
       // Wide enough for the activations that are cut at 6.

@@ -1,0 +1,122 @@
+/** What a lint sees: the live part of a checked graph, read in both directions, and a place to report to. */
+import {
+  type DiagnosticDefinition,
+  type DiagnosticDetails,
+  type DiagnosticKind,
+  defineDiagnostic,
+  type Frame,
+} from "../base/diagnostic.ts";
+import { type Span, spanText } from "../base/source.ts";
+import type { CheckedGraph, OpNode } from "../ops/op.ts";
+import { blameCaller } from "../semantics/build.ts";
+import type { Problems } from "../semantics/problems.ts";
+
+/** A rule of the field that a correct graph may still break. */
+export interface Lint {
+  readonly kinds: readonly DiagnosticKind[];
+  check(context: LintContext): void;
+}
+
+/** A diagnostic that may be allowed; its page says how. */
+export function defineLint<Args extends readonly unknown[]>({
+  explain,
+  ...definition
+}: DiagnosticDefinition<Args>): DiagnosticKind<Args> {
+  const how = `Where it is meant, say why behind the stage or on the line above it: \`// allow ${definition.code}: reason\`.`;
+  return defineDiagnostic({ ...definition, explain: { ...explain, text: `${explain.text}\n${how}` } });
+}
+
+export interface LintDetails extends Omit<DiagnosticDetails, "span" | "frame"> {
+  /** The part of the stage to point at; absent: its name. */
+  readonly at?: string;
+  /** Points at this instead of a part of the stage. */
+  readonly instead?: LintPlace;
+}
+
+interface LintPlace {
+  readonly span: Span;
+  readonly frame: Frame;
+}
+
+export interface LintContext {
+  readonly graph: CheckedGraph;
+  /** The nodes that lead to an output, in execution order. */
+  readonly nodes: readonly OpNode[];
+  /** The operands of a node. */
+  sourcesOf(node: OpNode): readonly OpNode[];
+  /** The first operand; absent for an input of the model. */
+  sourceOf(node: OpNode): OpNode | undefined;
+  /** The live nodes that read a node. */
+  readersOf(node: OpNode): readonly OpNode[];
+  isOutput(node: OpNode): boolean;
+  isLive(node: OpNode): boolean;
+  report<Args extends readonly unknown[]>(
+    kind: DiagnosticKind<Args>,
+    args: Args,
+    node: OpNode,
+    details?: LintDetails,
+  ): void;
+}
+
+export function lintContext(graph: CheckedGraph, problems: Problems): LintContext {
+  const outputs = new Set(graph.outputs.map((output) => output.node));
+  const live = liveNodes(graph, outputs);
+  const nodes = graph.nodes.filter((node) => live[node.id] === 1);
+  const readers: OpNode[][] = graph.nodes.map(() => []);
+  for (const node of nodes) {
+    // What reads a value twice, as in `add(x, x)`, is one reader.
+    for (const source of node.inputs) if (readers[source]?.at(-1) !== node) readers[source]?.push(node);
+  }
+  return {
+    graph,
+    nodes,
+    sourcesOf: (node) => node.inputs.flatMap((id) => graph.nodes[id] ?? []),
+    sourceOf: (node) => graph.nodes[node.inputs[0] ?? -1],
+    readersOf: (node) => readers[node.id] ?? [],
+    isOutput: (node) => outputs.has(node.id),
+    isLive: (node) => live[node.id] === 1,
+    report(kind, args, { origin }, { at = "name", instead, ...details } = {}) {
+      const { parts } = origin;
+      const { span, frame } = instead ?? {
+        ...origin,
+        span: parts.get(at) ?? parts.get("name") ?? origin.span,
+      };
+      problems.report(kind.at({ frame, ...blameCaller({ span, ...details }, frame) }, ...args));
+    },
+  };
+}
+
+/** 1 for each node that leads to an output. */
+function liveNodes({ nodes }: CheckedGraph, outputs: ReadonlySet<number>): Uint8Array {
+  const live = new Uint8Array(nodes.length);
+  for (const id of outputs) live[id] = 1;
+  for (const { id, inputs } of nodes.toReversed()) {
+    if (live[id] === 1) for (const source of inputs) live[source] = 1;
+  }
+  return live;
+}
+
+/** The stage as the user calls it: `bottleneck` for the convolution that it is. */
+export function stageName({ op, origin }: OpNode): string {
+  const name = origin.parts.get("name");
+  return name === undefined ? op.name : spanText(name);
+}
+
+/** Where the innermost block was called. */
+export function callOf({ origin }: OpNode): LintPlace | undefined {
+  for (let at: Frame | undefined = origin.frame; at !== undefined; at = at.parent)
+    if (at.call !== undefined && at.parent !== undefined) return { span: at.call, frame: at.parent };
+  return undefined;
+}
+
+/** Where the model is defined. */
+export function modelOf({ origin }: OpNode): LintPlace {
+  let { frame } = origin;
+  while (frame.parent !== undefined) frame = frame.parent;
+  return { span: frame.definition, frame };
+}
+
+/** Nodes of one stage of the source have one key, however often it is expanded. */
+export function stageKey({ origin: { span } }: OpNode): string {
+  return `${span.file.path}:${span.start}-${span.end}`;
+}

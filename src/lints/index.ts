@@ -1,0 +1,39 @@
+/** All lints, in the order of their codes. A new one is a file beside this one and a line here. */
+import type { CheckedGraph } from "../ops/op.ts";
+import type { Problems } from "../semantics/problems.ts";
+import { lint as activationOnInput } from "./activation-on-input.ts";
+import { lint as biasCancelled } from "./bias-cancelled.ts";
+import { lint as bottleneckDoesNotNarrow } from "./bottleneck-does-not-narrow.ts";
+import { type Lint, lintContext } from "./context.ts";
+import { lint as denseOutputNotConcat } from "./dense-output-not-concat.ts";
+import { lint as depthNameMismatch } from "./depth-name-mismatch.ts";
+import { lint as growthNotConstant } from "./growth-not-constant.ts";
+import { lint as incompletePreactivation } from "./incomplete-preactivation.ts";
+import { lint as lossyDownsample } from "./lossy-downsample.ts";
+import { lint as orderSuspect } from "./order-suspect.ts";
+import { lint as samePaddingAsymmetric } from "./same-padding-asymmetric.ts";
+import { lint as softmaxOverOne } from "./softmax-over-one.ts";
+import { lint as strideExceedsKernel } from "./stride-exceeds-kernel.ts";
+import { lint as transitionExpands } from "./transition-expands.ts";
+
+export const LINTS: readonly Lint[] = [
+  lossyDownsample,
+  strideExceedsKernel,
+  samePaddingAsymmetric,
+  growthNotConstant,
+  denseOutputNotConcat,
+  transitionExpands,
+  bottleneckDoesNotNarrow,
+  biasCancelled,
+  activationOnInput,
+  incompletePreactivation,
+  orderSuspect,
+  softmaxOverOne,
+  depthNameMismatch,
+];
+
+/** Tells what a published network would not do; `graph` is what its spec says, without mistakes. */
+export function lintGraph(graph: CheckedGraph, problems: Problems): void {
+  const context = lintContext(graph, problems);
+  for (const lint of LINTS) lint.check(context);
+}
