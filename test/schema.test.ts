@@ -68,7 +68,7 @@ it("dnc check: files that are fine, wrong and unreadable", async () => {
     join(folder, "none.dn"),
   );
   const [fine, broken, unreadable] = files;
-  expect(fine.models).toHaveLength(6);
+  expect(fine.models).toHaveLength(12);
   expect(fine.diagnostics).toEqual([]);
   expect(broken.diagnostics.length).toBeGreaterThan(1);
   expect(broken.diagnostics.some(({ fix }: { fix?: object }) => fix !== undefined)).toBe(true);
