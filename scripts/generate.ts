@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { opsPage } from "./ops-page.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
+import { specsPage } from "./specs-page.ts";
 
 interface Generated {
   readonly path: string;
@@ -23,6 +24,7 @@ export const GENERATED: readonly Generated[] = [
   },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },
+  { path: "docs/specs.md", content: specsPage },
   ...Object.entries(SCHEMAS).map(([name, schema]) => ({
     path: `schemas/${name}.json`,
     content: () => jsonSchemaText(name, schema),

@@ -66,9 +66,13 @@ const diagnostic = z.strictObject({ schema: z.literal("dnc/diagnostic-1"), ...di
 const sizeSet = z.strictObject({
   modulus: z.int().positive(),
   residues: z.array(z.int().nonnegative()),
-  min: z.int(),
+  min: z
+    .int()
+    .nullable()
+    .meta({ description: "Sizes of these residues fit from here on; null where there are none." }),
   also: z.array(z.int()),
 });
+const constraints = z.array(z.strictObject({ symbol: text, valid: sizeSet, lossless: sizeSet.optional() }));
 const check = z.strictObject({
   schema: z.literal("dnc/check-1"),
   files: z.array(
@@ -81,11 +85,9 @@ const check = z.strictObject({
             inputs: ports,
             outputs: ports,
             ...counts,
-            constraints: z.array(
-              z.strictObject({ symbol: text, valid: sizeSet, lossless: sizeSet.optional() }),
-            ),
+            constraints,
           }),
-          z.strictObject({ name: text }).meta({ description: "A model of a file with errors." }),
+          z.strictObject({ name: text, constraints }).meta({ description: "A model of a file with errors." }),
         ]),
       ),
       diagnostics: z.array(z.strictObject(diagnosticFields)),

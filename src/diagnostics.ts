@@ -24,8 +24,8 @@ import * as inputProblems from "./runtime/inputs/problems.ts";
 import * as safetensors from "./runtime/inputs/safetensors.ts";
 import * as native from "./runtime/native.ts";
 import * as labels from "./runtime/outputs/labels.ts";
+import * as reportProblems from "./runtime/report-problems.ts";
 import * as savedModels from "./runtime/saved-model.ts";
-import * as savedReports from "./runtime/saved-report.ts";
 import * as addon from "./runtime/setup/addon.ts";
 import * as download from "./runtime/setup/download.ts";
 import * as environmentFaults from "./runtime/setup/environment-faults.ts";
@@ -90,7 +90,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   savedModelTarget,
   native,
   savedModels,
-  savedReports,
+  reportProblems,
   artifacts,
   sourceFiles,
   inputs,

@@ -78,6 +78,11 @@ it.each([
   ["specs/densenet121-gray.dn:densenet121_gray3d", "x=1x33x33x33"],
   ["specs/densenet161.dn", "x=3x33x33"],
   ["specs/densenet-cifar.dn:densenet_l40_k12", "x=1x28x28"],
+  ["specs/densenet-siamese.dn:multimodal", "ecg=2x37"],
+  ["specs/efficientnet.dn", "x=3x33x33"],
+  ["specs/googlenet.dn", "x=3x40x40"],
+  ["specs/resnet-cifar.dn:resnet110_stochastic", "x=3x16x16"],
+  ["specs/squeezenet.dn:squeezenet1_0", "x=3x33x33"],
 ])("%s with %s agrees with the reference", (target, input) => {
   const output = join(folder, "artifact");
   const { status, stdout } = dnc(
@@ -93,6 +98,7 @@ it.each([
     "--json",
   );
   const { verified }: { readonly verified: readonly { readonly difference: number }[] } = JSON.parse(stdout);
-  expect(verified.map(({ difference }) => difference < TOLERANCE)).toEqual([true]);
+  expect(verified.length).toBeGreaterThan(0);
+  expect(verified.filter(({ difference }) => !(difference < TOLERANCE))).toEqual([]);
   expect(status).toBe(0);
 });

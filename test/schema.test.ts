@@ -68,11 +68,23 @@ it("dnc check: files that are fine, wrong and unreadable", async () => {
     join(folder, "none.dn"),
   );
   const [fine, broken, unreadable] = files;
-  expect(fine.models).toHaveLength(6);
+  expect(fine.models).toHaveLength(12);
   expect(fine.diagnostics).toEqual([]);
   expect(broken.diagnostics.length).toBeGreaterThan(1);
   expect(broken.diagnostics.some(({ fix }: { fix?: object }) => fix !== undefined)).toBe(true);
   expect(unreadable.diagnostics[0].code).toBe("DN0901");
+});
+
+it("dnc check: the sizes of a model that fits none", async () => {
+  const path = join(temporaryFolder(), "halves.dn");
+  writeFileSync(
+    path,
+    "dn 1;\nmodel m { input x: f32[3 @ H, 8]; output y = x < concat < id | maxpool (size=[2, 1]) > >; }\n",
+  );
+  const [{ models, diagnostics }] = (await documentOf("check-1", "check", path)).files;
+  expect(diagnostics.map(({ code }: { code: string }) => code)).toEqual(["DN0501"]);
+  const none = { modulus: 1, residues: [], min: null, also: [] };
+  expect(models).toEqual([{ name: "m", constraints: [{ symbol: "H", valid: none, lossless: none }] }]);
 });
 
 it("dnc fmt: files that change, that are wrong and that are not there", async () => {

@@ -50,7 +50,7 @@ function fileToJson({ path, models, diagnostics }: CheckedFile): object {
   return {
     path,
     models: models.map(({ name, graph, constraints }) =>
-      graph === undefined ? { name } : { ...describeModel(graph), constraints },
+      graph === undefined ? { name, constraints } : { ...describeModel(graph), constraints },
     ),
     diagnostics: diagnostics.map(diagnosticToJson),
   };

@@ -1,19 +1,11 @@
 /** Reads a report that `dnc report --json` wrote. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import type { Reporter } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
 import type { ReportJson } from "../report/json.ts";
+import { notAReport } from "./report-problems.ts";
 import { cannotRead, reasonOf } from "./source-files.ts";
-
-export const notAReport: DiagnosticKind<[path: string, why: string]> = defineDiagnostic({
-  code: "DN0914",
-  message: (path, why) => `${quoted(path)} is no report of dnc: ${why}`,
-  explain: {
-    title: "not-a-report",
-    text: "A saved report is what `dnc report TARGET --json` prints. The file is no JSON, or JSON of another kind.",
-  },
-});
 
 const count = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]);
 const counts = { params: count, buffers: count, macs: count };

@@ -99,6 +99,7 @@ const NOUNS: Readonly<Record<string, { readonly one: string; readonly many: stri
   bool: { one: "`true` or `false`", many: "`true` and `false`" },
   word: { one: "a word", many: "words" },
   str: { one: "a string", many: "strings" },
+  block: { one: "a block", many: "blocks" },
 };
 
 function isOfType(value: Literal, type: string, listDepth: number): boolean {

@@ -228,7 +228,11 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   const [head] = alias.target.parts;
   const target = definitionOf(alias.target, context.module);
   context.called.add(head.text);
-  for (const item of alias.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
+  const parameters = target?.kind === "model" ? exposed(target) : [];
+  for (const [index, { name: named, value }] of (alias.arguments?.items ?? []).entries()) {
+    const parameter = named ? parameters.find((each) => each.name.text === named.text) : parameters[index];
+    resolveExpression(value, scope, context, parameter?.type?.name.text === "block" ? "block" : "any");
+  }
   if (target === undefined && context.module.missing.has(head.text)) {
     context.bad.add(alias);
     return;
@@ -253,24 +257,26 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   }
 }
 
-/** What a call of a model may set: an alias passes on what it leaves unfixed. `through`: the aliases that lead to it. */
-export function exposedParameters(
-  definition: Definition,
-  through: readonly Definition[] = [],
-): readonly string[] {
-  const own = definition.ast.parameters.map((parameter) => parameter.name.text);
+/** The names of what a call of a model may set: an alias passes on what it leaves unfixed. */
+export function exposedParameters(definition: Definition): readonly string[] {
+  return exposed(definition).map(({ name }) => name.text);
+}
+
+/** `through`: the aliases that lead to it. */
+function exposed(definition: Definition, through: readonly Definition[] = []): readonly ast.Parameter[] {
+  const own = definition.ast.parameters;
   if (definition.kind === "block" || definition.ast.definition.kind === "body") return own;
   const alias = definition.ast.definition;
   const target = definitionOf(alias.target, definition.module);
   const around = [...through, definition];
   if (target === undefined || around.includes(target)) return own;
-  const passedOn = exposedParameters(target, around);
+  const passedOn = exposed(target, around);
   const positional = alias.arguments?.items.filter((item) => item.name === undefined).length ?? 0;
-  const fixed = new Set(alias.arguments?.items.map((item, index) => item.name?.text ?? passedOn[index]));
-  return [
-    ...own,
-    ...passedOn.filter((name, index) => index >= positional && !fixed.has(name) && !own.includes(name)),
-  ];
+  const taken = new Set([
+    ...own.map(({ name }) => name.text),
+    ...(alias.arguments?.items.map((item, index) => item.name?.text ?? passedOn[index]?.name.text) ?? []),
+  ]);
+  return [...own, ...passedOn.slice(positional).filter(({ name }) => !taken.has(name.text))];
 }
 
 /** A free name as a size of an input is a symbol (rule R10). */

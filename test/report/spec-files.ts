@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ElaborateResult, elaborate } from "../../src/compile.ts";
+import { dimensions } from "../../src/ir/shape.ts";
 import type { CheckedGraph } from "../../src/ops/op.ts";
 import { parseInputSizes, parseSetting } from "../../src/semantics/bindings.ts";
 import type { Bindings } from "../../src/semantics/external.ts";
@@ -56,4 +57,12 @@ export function graphOf(target: SpecTarget): CheckedGraph {
   if (problem !== undefined) throw new Error(`${problem.code}: ${problem.message}`);
   if (graph === undefined) throw new Error("the spec has no graph");
   return graph;
+}
+
+/** The sizes of inputs or outputs, channels first. */
+export function shapesAt(ports: CheckedGraph["inputs"], graph: CheckedGraph): readonly (readonly number[])[] {
+  return ports.map(({ node }) => {
+    const shape = graph.nodes[node]?.shape;
+    return shape === undefined ? [] : dimensions(shape);
+  });
 }

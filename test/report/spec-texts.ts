@@ -1,4 +1,4 @@
-/** Specs that tests write inline: networks that `specs/` does not hold, and forms that a person may write them in. */
+/** Specs that tests write inline: forms that a person may write the networks of `specs/` in, shorter or from other blocks. */
 
 /** A dense block of the paper as the language's first line. */
 export const SEED: string = "block dense(k=32, n=6) < bottleneck 1x1; conv 3x3; concat >";
@@ -73,59 +73,36 @@ model inception3a { set order = bare; input x: f32[192 @ 28x28];
   expect params == 163_696, macs < 130M; }
 `;
 
-/** Measured networks that `specs/` does not hold. */
-export const VARIANTS: string = `dn 1;
-import { basic, bottleneckBlock } from "std";
-import { denseFeatures, head, imagenetStem, plainFeatures } from "./densenet-blocks.dn";
-
-model wide(blocks: int[]) {
+/** Three inputs, of which two share a set of weights, and two outputs. */
+export const SEVERAL_INPUTS: string = `dn 1;
+import { denseX, transition } from "std";
+block trunk(k=12) < conv 3 (order=post) /2 -> 2*k; denseX(k=k, n=4); transition; denseX(k=k, n=4); bn; relu; gap >
+model siamese(k = 12) {
   set order = pre;
-  input x: f32[3 @ 224x224];
-  output logits = x < imagenetStem(c=96); denseFeatures(blocks=blocks, k=48); head(classes=1000) >;
+  input left: f32[1 @ 64x64];
+  input right: f32[1 @ 64x64];
+  input ecg: f32[2 @ T];
+  shared enc = trunk(k=k);
+  a = left < enc >;
+  b = right < enc >;
+  s = ecg < conv 7 (order=post) /2 -> 16; denseX(k=8, n=3) as local; gap >;
+  joint = concat(a, b, s) < linear -> 64; relu >;
+  output same = joint < linear -> 1; sigmoid > : f32[1];
+  output kind = joint < linear -> 5; softmax > : f32[5];
 }
-model densenet264_k48 = wide(blocks=[6, 12, 64, 48]);
-model densenet232_k48 = wide(blocks=[6, 12, 48, 48]);
+`;
 
-model plain24(theta) {
-  set order = pre;
-  input x: f32[3 @ 32x32];
-  output logits = x < conv 3 (order=bare, bias=false) -> 24; plainFeatures(blocks=[12, 12, 12], k=12, theta=theta);
-    head(classes=10) >;
-}
-model densenet_l40_k12_init24 = plain24(theta=1);
-model densenet_l40_k12_init24_half = plain24(theta=1/2);
-
-model densenet_bc(L: int, k: int) where ((L - 4) % 6 == 0) {
-  set order = pre;
-  let n = (L - 4)/6;
-  input x: f32[3 @ 32x32];
-  output logits = x < conv 3 (order=bare, bias=false) -> 2*k; denseFeatures(blocks=[n, n, n], k=k);
-    head(classes=10) >;
-}
-
-block resnetStem < conv 7 /2 -> 64; maxpool 3 /2 >
-model shallow(blocks: int[]) {
-  set order = post;
-  input x: f32[3 @ 224x224];
-  output logits = x < resnetStem;
-    for n, j in blocks < repeat n as i < basic(c=64*[1, 2, 4, 8][j], s=1 + [0, 1, 1, 1][j]*[1, 0, 0, 0, 0, 0][i]) > >;
-    gap; linear -> 1000 >;
-}
-model resnet18 = shallow(blocks=[2, 2, 2, 2]);
-model resnet34 = shallow(blocks=[3, 4, 6, 3]);
-model resnet50 {
-  set order = post;
-  input x: f32[3 @ 224x224];
-  output logits = x < resnetStem;
-    for n, j in [3, 4, 6, 3] < repeat n as i < when (i == 0 && j > 0) < bottleneckBlock(c=64*[1, 2, 4, 8][j], s=2) >
-      else < bottleneckBlock(c=64*[1, 2, 4, 8][j]) > > >;
-    gap; linear -> 1000 >;
-}
-
-model inception3a_torchvision {
-  set order = post;
-  input x: f32[192 @ 28x28];
-  output y = x < concat < conv 1 -> 64 | conv 1 -> 96; conv 3 -> 128 | conv 1 -> 16; conv 3 -> 32
-                        | maxpool 3 /1; conv 1 -> 32 > >;
+/** The U-Net in its shortest form, without activations. */
+export const UNET: string = `dn 1;
+block double(c) < conv 3 -> c; conv 3 -> c >
+block level(c, depth) <
+  double(c=c);
+  when (depth > 0) <
+    concat < id | maxpool 2; level(c=2*c, depth=depth-1); upconv 2 -> c >;
+    double(c=c) > >
+model unet2d(base = 64, depth = 4, cin = 1, classes = 2) where (H % 16 == 0, W % 16 == 0) {
+  set order = bare;
+  input  image: f32[cin @ H, W];
+  output mask = image < level(c=base, depth=depth) : [base @ H, W]; conv 1 -> classes > : f32[classes @ H, W];
 }
 `;

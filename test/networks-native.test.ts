@@ -1,0 +1,91 @@
+/** The networks of `specs/` compute on the native library what PyTorch computes in float64. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { collectDiagnostics } from "../src/base/diagnostic.ts";
+import { compile } from "../src/compile.ts";
+import type { CheckedGraph } from "../src/ops/op.ts";
+import { elementsOf } from "../src/ops/reference-tensor.ts";
+import { type BatchValues, openSession, writeArtifact } from "../src/runtime/index.ts";
+import { hashInput } from "../src/weights/hash.ts";
+import { NETWORKS, networkTarget } from "./networks.ts";
+import { graphOf, type SpecTarget, shapesAt } from "./report/spec-files.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** Of the largest magnitude: float32 adds up in another order. PyTorch's own float32 is as far away. */
+const TOLERANCE = 1e-4;
+
+/** The first output for hashed weights and inputs, compiled as `dnc compile` does. */
+async function outputOf(target: SpecTarget): Promise<readonly number[]> {
+  const reporter = collectDiagnostics();
+  const graph = graphOf(target);
+  const folder = join(temporaryFolder(), "artifact");
+  const options = { target: "savedmodel", weights: { kind: "hash" }, version: "0" } as const;
+  const { files = [] } = compile(graph, options, reporter);
+  await writeArtifact(folder, files, reporter);
+  const session = openSession(folder, {}, reporter);
+  const outputs = session?.run(hashedInputs(graph), reporter);
+  session?.dispose();
+  expect(reporter.diagnostics).toEqual([]);
+  return Array.from(outputs?.[graph.outputs[0]?.name ?? ""]?.data ?? []);
+}
+
+/** Each input goes on counting where the one before has ended. */
+function hashedInputs(graph: CheckedGraph): Readonly<Record<string, BatchValues>> {
+  const lengths = shapesAt(graph.inputs, graph).map(elementsOf);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const all = Float32Array.from(hashInput({ channels: total, sizes: [] }).data);
+  let end = 0;
+  const inputs = graph.inputs.map(({ name }, index) => {
+    const start = end;
+    end += lengths[index] ?? 0;
+    return [name, { batch: 1, data: all.subarray(start, end) }] as const;
+  });
+  return Object.fromEntries(inputs);
+}
+
+/** Of both, as a share of the largest magnitude in `expected`. */
+function distance(actual: readonly number[], expected: readonly number[]): number {
+  const largest = Math.max(...expected.map(Math.abs));
+  return (
+    Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] ?? Number.NaN)))) / largest
+  );
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+for (const [name, { run }] of Object.entries(NETWORKS)) {
+  if (run === undefined) continue;
+  it(`${name} computes what PyTorch computes`, async () => {
+    const values = await outputOf(networkTarget(name, run.inputs));
+    expect(distance(values.slice(0, run.first.length), run.first)).toBeLessThan(TOLERANCE);
+    const magnitude = meanOf(values.map(Math.abs));
+    expect(distance([magnitude], [run.mean_abs])).toBeLessThan(TOLERANCE);
+    expect(Math.abs(meanOf(values) - run.sum / values.length)).toBeLessThan(TOLERANCE * magnitude);
+  });
+}
+
+interface Golden {
+  readonly input: readonly number[];
+  readonly first8: readonly number[];
+  readonly sum: number;
+  readonly mean_abs: number;
+}
+
+const golden: { readonly models: Readonly<Record<string, Golden>> } = JSON.parse(
+  readFileSync(new URL("golden/forward.json", import.meta.url), "utf8"),
+);
+
+it.each([
+  ["resnet18", { file: "resnet.dn", model: "resnet18" }],
+  ["unet_small", { file: "unet.dn", model: "unet_small", input: "image=1x48x48" }],
+])("%s computes the golden numbers", async (name, target) => {
+  const expected = golden.models[name];
+  const values = await outputOf(target);
+  expect(distance(values, expected?.first8 ?? [Number.NaN])).toBeLessThan(TOLERANCE);
+  expect(distance([meanOf(values.map(Math.abs))], [expected?.mean_abs ?? Number.NaN])).toBeLessThan(
+    TOLERANCE,
+  );
+});
