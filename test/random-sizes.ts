@@ -3,6 +3,7 @@
  * which inputs are valid and which rows are read.
  */
 import fc from "fast-check";
+import { written } from "./fuzz/random-spec.ts";
 
 /** A value of so many rows, and which of them windows have read; `undefined`: no window reads it. */
 export interface Rows {
@@ -149,10 +150,6 @@ const plain: fc.Arbitrary<Piece> = fc.constantFrom("relu", "bn", "id").map((text
 
 function run(pieces: readonly Piece[], input: Rows, values: Values): Rows | undefined {
   return pieces.reduce<Rows | undefined>((rows, piece) => rows && piece.apply(rows, values), input);
-}
-
-function written(pieces: readonly Piece[]): string {
-  return pieces.map(({ text }) => text).join("; ");
 }
 
 /** `id` in a branch makes no value of its own. */

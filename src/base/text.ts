@@ -52,6 +52,16 @@ export function withByteUnit(bytes: number): string {
   return `${bytes} B`;
 }
 
+/** Cut in the middle: both ends of a name tell more than what is between. The indentation stays. */
+export function shortened(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const indent = name.length - name.trimStart().length;
+  const kept = Math.max(1, width - indent - 1);
+  const start = Math.ceil(kept / 2);
+  const end = kept - start;
+  return `${name.slice(0, indent + start)}…${end === 0 ? "" : name.slice(-end)}`;
+}
+
 /** The candidate that a person most likely meant by `name`, if any is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();

@@ -1,5 +1,7 @@
 /** Which operation of one report is which of another: by path, else the next that does the same. */
+import { groupBy } from "../base/group.ts";
 import type { ReportRowJson } from "../report/json.ts";
+import { pathInModel } from "./paths.ts";
 
 export interface Pair {
   readonly before: ReportRowJson;
@@ -43,22 +45,7 @@ export function align(before: readonly ReportRowJson[], after: readonly ReportRo
   };
 }
 
-/** Without the name of the model. */
-export function pathInModel({ path }: { readonly path: string }): string {
-  return path.slice(path.indexOf("/") + 1);
-}
-
 /** What an operation does, to what. */
 function behaviourOf({ op, window, in: inputs, out, params }: ReportRowJson): string {
   return JSON.stringify([op, window, inputs, out, params]);
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -1,9 +1,13 @@
 /** What changed between two reports: operations, the shapes that follow from them, and what all of it costs. */
-import { invariant } from "../base/invariant.ts";
+import { groupBy } from "../base/group.ts";
 import type { SpanJson } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
+import { printWindow } from "../ir/lowered-print.ts";
+import type { Counts } from "../ops/counts.ts";
 import type { CountsJson, ReportJson, ReportRowJson } from "../report/json.ts";
-import { type Alignment, align, type Pair, pathInModel } from "./align.ts";
+import { sumOf } from "../report/report.ts";
+import { type Alignment, align, type Pair } from "./align.ts";
+import { partsAbove, pathInModel } from "./paths.ts";
 
 export const MEASURES = ["params", "buffers", "macs"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -29,7 +33,7 @@ export interface Side {
 }
 
 /** Operations that come or go together: a part of the model, several repetitions of a loop, or one operation. */
-export interface Section extends Readonly<Record<Measure, bigint>> {
+export interface Section extends Counts {
   /** `dense/25…32` of repetitions. */
   readonly path: string;
   readonly firstPath: string;
@@ -160,22 +164,8 @@ function sideOf(row: ReportRowJson): Side {
   return { path: pathInModel(row), op, described: describe(row), in: inputs, out, span };
 }
 
-/** `conv 3x3 /2 pad 1`: of the window only what is not usual. */
 function describe({ op, window }: ReportRowJson): string {
-  if (window === undefined) return op;
-  const { size, stride, dilation, padding } = window;
-  const short = (values: readonly (number | string)[], prefix: string): readonly string[] =>
-    values.every((value) => value === values[0])
-      ? [`${prefix}${values[0]}`]
-      : [`${prefix}${values.join("x")}`];
-  const pads = padding.map(([first, second]) => (first === second ? `${first}` : `(${first},${second})`));
-  return [
-    op,
-    size.join("x"),
-    ...(stride.some((each) => each !== 1) ? short(stride, "/") : []),
-    ...(dilation.some((each) => each !== 1) ? short(dilation, "dilation ") : []),
-    ...(pads.some((each) => each !== "0") ? short(pads, "pad ") : []),
-  ].join(" ");
+  return window === undefined ? op : `${op} ${printWindow(window)}`;
 }
 
 /** Rows of which a whole part of the model consists make one section. */
@@ -186,19 +176,16 @@ function sectionsOf(rows: readonly ReportRowJson[], all: readonly ReportRowJson[
     for (const part of partsAbove(pathInModel(row)))
       isWhole.set(part, (isWhole.get(part) ?? true) && some.has(row));
   }
-  const members = new Map<string, ReportRowJson[]>();
-  for (const row of rows) {
+  const members = groupBy(rows, (row) => {
     const path = pathInModel(row);
-    const whole = partsAbove(path).find((part) => isWhole.get(part) === true) ?? path;
-    members.set(whole, [...(members.get(whole) ?? []), row]);
-  }
+    return partsAbove(path).find((part) => isWhole.get(part) === true) ?? path;
+  });
   return joinedRepetitions([...members].map(([path, part]) => sectionOf(path, part)));
 }
 
-function sectionOf(path: string, rows: readonly ReportRowJson[]): Section {
+function sectionOf(path: string, rows: readonly [ReportRowJson, ...ReportRowJson[]]): Section {
   const [first] = rows;
   const last = rows.at(-1) ?? first;
-  invariant(first !== undefined && last !== undefined, "a section has operations");
   const sum = (measure: Measure): bigint => rows.reduce((total, row) => total + BigInt(row[measure]), 0n);
   return {
     path,
@@ -235,9 +222,7 @@ function joinedRepetitions(sections: readonly Section[]): readonly Section[] {
       times: last.times + 1,
       span: last.span,
       ops: last.ops + section.ops,
-      params: last.params + section.params,
-      buffers: last.buffers + section.buffers,
-      macs: last.macs + section.macs,
+      ...sumOf([last, section]),
     };
   }
   return joined;
@@ -249,12 +234,6 @@ function parentOf(path: string): string {
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** `a`, `a/b` and `a/b/c` of `a/b/c`. */
-function partsAbove(path: string): readonly string[] {
-  const names = path.split("/");
-  return names.map((_, index) => names.slice(0, index + 1).join("/"));
 }
 
 function deltasOf(before: CountsJson | undefined, after: CountsJson | undefined): Deltas {

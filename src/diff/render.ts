@@ -1,4 +1,5 @@
 /** Tables of a comparison as aligned text, and as GitHub's Markdown. */
+import { shortened } from "../base/text.ts";
 import type { DiffTable } from "./tables.ts";
 
 export interface DiffLine {
@@ -59,12 +60,6 @@ function shrink(widths: readonly number[], gives: readonly boolean[], width: num
     excess -= 1;
   }
   return result;
-}
-
-function shortened(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const start = Math.ceil((width - 1) / 2);
-  return `${text.slice(0, start)}…${text.slice(text.length - (width - 1 - start))}`;
 }
 
 export function diffMarkdown(tables: readonly DiffTable[]): string {

@@ -3,6 +3,7 @@ import { count, withSeparators } from "../base/text.ts";
 import { printDimensions } from "../ir/shape.ts";
 import {
   type Delta,
+  type Deltas,
   type Diff,
   type Divergence,
   isSame,
@@ -11,6 +12,7 @@ import {
   type Section,
   type Side,
 } from "./diff.ts";
+import { partsAbove, pathInModel } from "./paths.ts";
 
 export interface DiffTable {
   readonly title: string;
@@ -107,19 +109,17 @@ function changeText(before: Side, after: Side): string {
 
 /** Parts with one changed part inside, of the same change, say nothing of their own. */
 function partsTable({ parts, before, after }: Diff): DiffTable {
-  const known = [before, after].map(
-    ({ groups }) => new Set(groups.map(({ path }) => path.slice(path.indexOf("/") + 1))),
-  );
+  const known = [before, after].map(({ groups }) => new Set(groups.map(pathInModel)));
   const shared = parts.filter(({ path }) => known.every((paths) => paths.has(path)));
-  const isSameChange = (a: Delta, b: Delta): boolean => a.after - a.before === b.after - b.before;
-  const telling = shared.filter(
-    ({ path, deltas }) =>
-      !shared.some(
-        (inner) =>
-          inner.path.startsWith(`${path}/`) &&
-          MEASURES.every((measure) => isSameChange(inner.deltas[measure], deltas[measure])),
-      ),
+  const changes = new Map(shared.map(({ path, deltas }) => [path, changesIn(deltas)]));
+  const silent = new Set(
+    shared.flatMap(({ path }) =>
+      partsAbove(path)
+        .slice(0, -1)
+        .filter((outer) => changes.get(outer) === changes.get(path)),
+    ),
   );
+  const telling = shared.filter(({ path }) => !silent.has(path));
   const shown = fitting(telling);
   return {
     title: "parts",
@@ -133,6 +133,11 @@ function partsTable({ parts, before, after }: Diff): DiffTable {
     ]),
     notes: moreThan(telling.length, shown.length, "part"),
   };
+}
+
+/** Equal for equal changes. */
+function changesIn(deltas: Deltas): string {
+  return MEASURES.map((measure) => deltas[measure].after - deltas[measure].before).join();
 }
 
 /** Those of the deepest level down to which they are few. */

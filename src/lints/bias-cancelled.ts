@@ -4,12 +4,13 @@ import { listOf, quoted } from "../base/text.ts";
 import { add } from "../ops/add.ts";
 import { bn } from "../ops/bn.ts";
 import { concat } from "../ops/concat.ts";
+import { groupOf } from "../ops/index.ts";
 import type { Group, OpNode } from "../ops/op.ts";
 import { sub } from "../ops/sub.ts";
 import { windowRuleOf } from "../ops/window.ts";
 import { defineLint, type Lint, type LintContext, stageName } from "./context.ts";
 import { argumentEdits } from "./edits.ts";
-import { groupOf, isUnit } from "./families.ts";
+import { isUnit } from "./families.ts";
 
 const biasCancelled: DiagnosticKind<[stage: string, norm: string]> = defineLint({
   code: "DN0608",

@@ -1,5 +1,6 @@
 /** DN0607: a 1x1 convolution before a wide one that never makes fewer channels than it reads. */
 import type { DiagnosticKind } from "../base/diagnostic.ts";
+import { groupBy } from "../base/group.ts";
 import { bottleneck } from "../ops/bottleneck.ts";
 import type { OpNode } from "../ops/op.ts";
 import { windowRuleOf } from "../ops/window.ts";
@@ -24,22 +25,15 @@ const bottleneckDoesNotNarrow: DiagnosticKind<[from: number, to: number]> = defi
 /** DenseNet-B: each 1x1 convolution makes 4k feature maps (Huang et al. 2017, section 3). */
 const PAPER_WIDTH = 4;
 
-interface Bottleneck {
-  readonly node: OpNode;
-  readonly from: number;
-  readonly to: number;
-}
-
 export const lint: Lint = {
   kinds: [bottleneckDoesNotNarrow],
   check(context) {
-    const stages = new Map<string, Bottleneck[]>();
-    for (const node of candidates(context)) {
-      const from = context.sourceOf(node)?.shape.channels ?? 0;
-      const key = stageKey(node);
-      stages.set(key, [...(stages.get(key) ?? []), { node, from, to: node.shape.channels }]);
-    }
-    for (const repetitions of stages.values()) {
+    for (const nodes of groupBy(candidates(context), stageKey).values()) {
+      const repetitions = nodes.map((node) => ({
+        node,
+        from: context.sourceOf(node)?.shape.channels ?? 0,
+        to: node.shape.channels,
+      }));
       if (repetitions.some(({ from, to }) => to < from)) continue;
       for (const { node, from, to } of repetitions) {
         context.report(bottleneckDoesNotNarrow, [from, to], node, {

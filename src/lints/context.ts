@@ -7,6 +7,7 @@ import {
   type Frame,
 } from "../base/diagnostic.ts";
 import { type Span, spanText } from "../base/source.ts";
+import { liveNodes } from "../ops/live-nodes.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { blameCaller } from "../semantics/build.ts";
 import type { Problems } from "../semantics/problems.ts";
@@ -60,7 +61,7 @@ export interface LintContext {
 
 export function lintContext(graph: CheckedGraph, problems: Problems): LintContext {
   const outputs = new Set(graph.outputs.map((output) => output.node));
-  const live = liveNodes(graph, outputs);
+  const live = liveNodes(graph);
   const nodes = graph.nodes.filter((node) => live[node.id] === 1);
   const readers: OpNode[][] = graph.nodes.map(() => []);
   for (const node of nodes) {
@@ -84,16 +85,6 @@ export function lintContext(graph: CheckedGraph, problems: Problems): LintContex
       problems.report(kind.at({ frame, ...blameCaller({ span, ...details }, frame) }, ...args));
     },
   };
-}
-
-/** 1 for each node that leads to an output. */
-function liveNodes({ nodes }: CheckedGraph, outputs: ReadonlySet<number>): Uint8Array {
-  const live = new Uint8Array(nodes.length);
-  for (const id of outputs) live[id] = 1;
-  for (const { id, inputs } of nodes.toReversed()) {
-    if (live[id] === 1) for (const source of inputs) live[source] = 1;
-  }
-  return live;
 }
 
 /** The stage as the user calls it: `bottleneck` for the convolution that it is. */

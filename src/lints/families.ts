@@ -1,15 +1,8 @@
 /** Families of operations that lints tell apart, by the group that each declares. */
 
-import { STAGES } from "../ops/index.ts";
+import { groupOf } from "../ops/index.ts";
 import type { Group, OpNode } from "../ops/op.ts";
 import { windowRuleOf } from "../ops/window.ts";
-
-const groups: ReadonlyMap<unknown, Group> = new Map(STAGES.map((stage) => [stage, stage.group]));
-
-/** Absent for operations that are no stage, such as inputs. */
-export function groupOf(node: OpNode): Group | undefined {
-  return groups.get(node.op);
-}
 
 export function isIn(group: Group, node: OpNode): boolean {
   return groupOf(node) === group;

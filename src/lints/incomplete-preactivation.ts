@@ -5,10 +5,11 @@ import { quoted } from "../base/text.ts";
 import { rankOf } from "../ir/shape.ts";
 import { bn } from "../ops/bn.ts";
 import { concat } from "../ops/concat.ts";
+import { groupOf } from "../ops/index.ts";
 import type { Group, OpNode } from "../ops/op.ts";
 import { relu } from "../ops/relu.ts";
 import { defineLint, type Lint, type LintContext, stageKey, stageName } from "./context.ts";
-import { groupOf, isActivation, isConvolution, isJoin, isNorm, isUnit } from "./families.ts";
+import { isActivation, isConvolution, isJoin, isNorm, isUnit } from "./families.ts";
 
 const incompletePreactivation: DiagnosticKind<[reader: string, missing: string]> = defineLint({
   code: "DN0610",

@@ -28,7 +28,7 @@ import { lrn } from "./lrn.ts";
 import { max } from "./max.ts";
 import { maxpool } from "./maxpool.ts";
 import { mul } from "./mul.ts";
-import type { Stage } from "./op.ts";
+import type { Group, OpNode, Stage } from "./op.ts";
 import { pad } from "./pad.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
@@ -91,6 +91,13 @@ export const STAGES: readonly Stage[] = [
 ];
 
 const byName: ReadonlyMap<string, Stage> = new Map(STAGES.map((stage) => [stage.name, stage]));
+
+const groups: ReadonlyMap<unknown, Group> = new Map(STAGES.map((stage) => [stage, stage.group]));
+
+/** The group of the stage that an operation is; absent for operations that are none, such as inputs. */
+export function groupOf({ op }: OpNode): Group | undefined {
+  return groups.get(op);
+}
 
 export function stageNamed(name: string): Stage | undefined {
   return byName.get(name);

@@ -1,5 +1,5 @@
 /** A report as a table that fits a width: numbers are never cut, names give way first, then whole columns. */
-import { withSeparators, withUnit } from "../base/text.ts";
+import { shortened, withSeparators, withUnit } from "../base/text.ts";
 import { printShape } from "../ir/shape.ts";
 import type { Counts } from "../ops/counts.ts";
 import { itemsWithin, lineCount, type OutlineItem, outlineOf } from "./outline.ts";
@@ -148,16 +148,6 @@ function fittingColumns(entries: readonly Entry[], totals: Counts, width: number
     kept.add(column);
   }
   return COLUMNS.filter((column) => kept.has(column));
-}
-
-/** In the middle: both ends of a name tell more than what is between. The indentation stays. */
-function shortened(name: string, width: number): string {
-  if (name.length <= width) return name;
-  const indent = name.length - name.trimStart().length;
-  const kept = Math.max(1, width - indent - 1);
-  const start = Math.ceil(kept / 2);
-  const end = kept - start;
-  return `${name.slice(0, indent + start)}…${end === 0 ? "" : name.slice(-end)}`;
 }
 
 function portsOf(ports: readonly ReportPort[]): string {

@@ -1,6 +1,7 @@
 /** Finds what is computed and never reaches an output. */
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { quoted } from "../base/text.ts";
+import { liveNodes } from "../ops/live-nodes.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { type Place, remark } from "./build.ts";
 
@@ -22,17 +23,12 @@ export const deadValue: DiagnosticKind<[what: string]> = defineDiagnostic({
  * that nothing reads.
  */
 export function findDeadValues(graph: CheckedGraph, told: ReadonlySet<number>, place: Place): void {
+  const live = liveNodes(graph);
   const used = new Set<number>(place.build.measured);
-  const live = new Set<number>(graph.outputs.map((output) => output.node));
-  for (const node of graph.nodes.toReversed()) {
-    for (const source of node.inputs) {
-      used.add(source);
-      if (live.has(node.id)) live.add(source);
-    }
-  }
+  for (const { inputs } of graph.nodes) for (const source of inputs) used.add(source);
   for (const node of graph.nodes) {
     const isInput = node.inputs.length === 0;
-    if (live.has(node.id) || used.has(node.id) || isInput || told.has(node.id)) continue;
+    if (live[node.id] === 1 || used.has(node.id) || isInput || told.has(node.id)) continue;
     const { parts, span, frame } = node.origin;
     remark({ ...place, frame }, deadValue, [`the result of ${quoted(node.op.name)}`], {
       span: parts.get("name") ?? span,

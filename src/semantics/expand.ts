@@ -145,11 +145,11 @@ function expandOperation(
   path: string,
 ): Value {
   const callee = calleeAt(operation.name, place);
-  const form = formOf(operation, callee, false);
   const flow = { in: input, it };
   if (isBad(place.build, operation) || callee === undefined) {
     // What a misspelled argument leaves of a stage still tells how many axes come out.
     if (callee?.kind !== "stage" || callee.stage.join !== undefined) return doubted(it);
+    const form = formOf(operation, callee, false);
     const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
     return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
   }

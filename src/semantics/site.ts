@@ -3,7 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Frame, type Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
-import { spanAfter, spanBefore, spanText } from "../base/source.ts";
+import { spanBefore, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import { comparisonOf } from "../ir/fraction.ts";
 
@@ -31,6 +31,7 @@ import {
   type Value,
   type WeightSpec,
 } from "../ops/op.ts";
+import { addedArgument } from "./argument-edits.ts";
 import { type Place, report } from "./build.ts";
 import { nameText } from "./callee.ts";
 import { CERTAIN, type SharedInstance } from "./scope.ts";
@@ -386,12 +387,6 @@ function editsOf(call: CallPlace, { build, frame }: Place, inputs: readonly Valu
       const start = text.slice(0, text.lastIndexOf("/", stride.start)).trimEnd().length;
       return { file: stride.file, start, end: stride.end };
     },
-    addArgument(text) {
-      if (list === undefined)
-        return [{ span: spanAfter(call.parts.get("kernel") ?? call.name.span), text: ` (${text})` }];
-      const inside = { file: list.file, start: list.end - 1, end: list.end - 1 };
-      const isEmpty = list.file.text.slice(list.start + 1, list.end - 1).trim() === "";
-      return [{ span: inside, text: isEmpty ? text : `, ${text}` }];
-    },
+    addArgument: (text) => addedArgument(text, call),
   };
 }

@@ -110,7 +110,7 @@ function after(pieces: readonly Piece[], before: number): number {
   return pieces.reduce((channels, piece) => piece.channels(channels), before);
 }
 
-function written(pieces: readonly Piece[]): string {
+export function written(pieces: readonly { readonly text: string }[]): string {
   return pieces.map(({ text }) => text).join("; ");
 }
 

@@ -1,0 +1,12 @@
+/** Paths of operations and of parts of a model. */
+
+/** Without the name of the model. */
+export function pathInModel({ path }: { readonly path: string }): string {
+  return path.slice(path.indexOf("/") + 1);
+}
+
+/** `a`, `a/b` and `a/b/c` of `a/b/c`. */
+export function partsAbove(path: string): readonly string[] {
+  const names = path.split("/");
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
+}
