@@ -21,7 +21,8 @@ const COMMON = {
   // Names stay as they are: reports of bugs are to be read, and starting takes no longer.
   minifyWhitespace: true,
   minifySyntax: true,
-  external: ["@tensorflow/tfjs-node", "sharp"],
+  // Native packages; and one that is large, which only `dnc diff` loads: each start reads the whole program.
+  external: ["@tensorflow/tfjs-node", "sharp", "zod"],
   legalComments: "none",
   write: false,
 };
