@@ -53,6 +53,7 @@ import * as typesProblems from "./semantics/types.ts";
 import * as unknownCalleeProblems from "./semantics/unknown-callee.ts";
 import * as unusedProblems from "./semantics/unused.ts";
 import * as savedModelTarget from "./targets/savedmodel/target.ts";
+import * as pictures from "./viz/draw.ts";
 
 const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   syntaxErrors,
@@ -88,6 +89,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   allowProblems,
   pipeline,
   savedModelTarget,
+  pictures,
   native,
   savedModels,
   reportProblems,

@@ -41,3 +41,11 @@ export { type TableLine, tableOf } from "./report/table.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/external.ts";
 export type { Loader } from "./semantics/module.ts";
+export {
+  draw,
+  FORMATS as PICTURE_FORMATS,
+  type Picture,
+  type PictureFormat,
+  type PictureOptions,
+} from "./viz/draw.ts";
+export { LAYOUTS as PICTURE_LAYOUTS, type PictureLayout } from "./viz/network.ts";

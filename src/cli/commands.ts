@@ -26,6 +26,10 @@ export const COMMANDS: Commands = {
     summary: "compare two specs or saved reports: stages, shapes, counts",
     load: () => import("./commands/diff.ts"),
   },
+  viz: {
+    summary: "draw a model: SVG, a page, or a graph for other tools",
+    load: () => import("./commands/viz.ts"),
+  },
   compile: {
     summary: "write a model as a TensorFlow SavedModel",
     load: () => import("./commands/compile.ts"),

@@ -1,20 +1,7 @@
 /** Writes numpy's file format: version 1.0, float32, row-major. */
-import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
 import { endianness } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
 import type { Reporter } from "../../base/diagnostic.ts";
-import { cannotWrite } from "../artifact.ts";
-import { systemReasonOf } from "../system-reason.ts";
+import { writeWholeFile } from "../write-whole-file.ts";
 import type { Output } from "./output.ts";
 
 /** Numpy aligns the values to this, so that they can be mapped into memory. */
@@ -22,30 +9,7 @@ const ALIGNMENT = 64;
 
 /** Whether the whole file is there; if not, it was reported why, and what stood there before still does. */
 export function writeNpy(path: string, output: Output, reporter: Reporter): boolean {
-  const target = resolve(path);
-  const temporary = join(dirname(target), `.${basename(target)}-${randomBytes(4).toString("hex")}`);
-  try {
-    mkdirSync(dirname(target), { recursive: true });
-    writeDurably(temporary, npyPieces(output));
-    renameSync(temporary, target);
-    return true;
-  } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
-    const reason = systemReasonOf(error);
-    if (reason === undefined) throw error;
-    reporter.report(cannotWrite.at({ help: ["name another file with `--save`"] }, path, reason));
-    return false;
-  }
-}
-
-function writeDurably(path: string, pieces: readonly Uint8Array[]): void {
-  const file = openSync(path, "wx");
-  try {
-    for (const piece of pieces) writeFileSync(file, piece);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  return writeWholeFile(path, npyPieces(output), { help: "name another file with `--save`", reporter });
 }
 
 function npyPieces({ shape, data }: Output): readonly [Uint8Array, Uint8Array] {

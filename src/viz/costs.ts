@@ -1,0 +1,36 @@
+/** What the nodes of a graph cost: exact counts, and the bytes that are live while they run. */
+import type { Weight } from "../ir/graph.ts";
+import { type Counts, countsOf } from "../ops/counts.ts";
+import type { CheckedGraph, OpNode } from "../ops/op.ts";
+import { liveBytesOf } from "./live.ts";
+
+export interface Costs extends Counts {
+  /** The most that is held while one of the nodes runs, in float32, for one sample. */
+  readonly bytes: bigint;
+}
+
+/** Of some nodes of the graph; a weight that several nodes share counts in the first. */
+export type Costing = (nodes: readonly OpNode[]) => Costs;
+
+export const NO_COSTS: Costs = { params: 0n, buffers: 0n, macs: 0n, bytes: 0n };
+
+export function costingOf(graph: CheckedGraph): Costing {
+  const live = liveBytesOf(graph);
+  const counted = new Set<Weight>();
+  const costs = graph.nodes.map((node, at): Costs => {
+    const weights = node.weights.filter((weight) => !counted.has(weight));
+    for (const weight of weights) counted.add(weight);
+    return { ...countsOf([{ ...node, weights }], graph), bytes: BigInt(live[at] ?? 0) };
+  });
+  return (nodes) => nodes.map(({ id }) => costs[id] ?? NO_COSTS).reduce(together, NO_COSTS);
+}
+
+/** Of nodes that run one after the other. */
+export function together(first: Costs, second: Costs): Costs {
+  return {
+    params: first.params + second.params,
+    buffers: first.buffers + second.buffers,
+    macs: first.macs + second.macs,
+    bytes: first.bytes > second.bytes ? first.bytes : second.bytes,
+  };
+}

@@ -1,0 +1,108 @@
+/** Layers one after the other, as lines on a card. */
+import type { Shape } from "../../ir/shape.ts";
+import { labelOf } from "../layers.ts";
+import { type Mark, textWidth } from "../scene.ts";
+import type { Chain, DenseBlock } from "../structure.ts";
+import { type Body, type Drawing, shapeText } from "./body.ts";
+import { type Column, FOOT, type Palette } from "./box.ts";
+
+const [PAD, LINE, BAND] = [8, 15, 4];
+
+export function chainBox(chain: Chain, title: string, { labelWidth, palette }: Drawing): Body {
+  const { layers, out } = chain;
+  const lines = linesOf(chain, labelWidth);
+  const named = layers.map((layer) => ({ name: `${title}, ${labelOf(layer)}`, costs: layer.costs }));
+  return cardBox({ lines, title, layers: named, out, notes: [shapeText(out)] }, palette);
+}
+
+/** A dense block as the layers that it repeats. */
+export function foldedBox(
+  { layers, out }: DenseBlock,
+  title: string,
+  { labelWidth, palette }: Drawing,
+): Body {
+  const [first] = layers;
+  const growths = new Set(layers.map(({ growth }) => growth));
+  const lines = (first?.inner ?? []).flatMap((layer) => broken(labelOf(layer), labelWidth));
+  const named = layers.map(({ costs }, at) => ({ name: `${title}, layer ${at + 1}`, costs }));
+  const size = [`${layers.length} layers`, ...(growths.size === 1 ? [`k=${first?.growth}`] : [])].join(", ");
+  return cardBox(
+    { lines: [...lines, "concat"], title, layers: named, out, notes: [size, shapeText(out)] },
+    palette,
+  );
+}
+
+interface Content {
+  readonly lines: readonly string[];
+  readonly title: string;
+  readonly layers: readonly Pick<Column, "name" | "costs">[];
+  readonly out: Shape;
+  readonly notes: readonly string[];
+}
+
+function cardBox({ lines, title, layers, out, notes }: Content, palette: Palette): Body {
+  const width = Math.max(48, ...lines.map((text) => textWidth(text, "body") + 2 * PAD));
+  const height = lines.length * LINE + 2 * PAD - 4 + BAND;
+  const top = FOOT - height;
+  const each = width / layers.length;
+  const marks: readonly Mark[] = [
+    { kind: "rect", classes: "card", x: 0, y: top, width, height, radius: 3 },
+    {
+      kind: "rect",
+      classes: palette.channels.classOf(out.channels),
+      title: `${title} gives ${out.channels} channels`,
+      x: 0,
+      y: top,
+      width,
+      height: BAND,
+    },
+    ...lines.map(
+      (text, at): Mark => ({
+        kind: "text",
+        style: "body",
+        x: PAD,
+        y: top + BAND + PAD + 10 + at * LINE,
+        text,
+      }),
+    ),
+  ];
+  return {
+    width,
+    above: height - FOOT,
+    below: FOOT,
+    entry: 0,
+    exit: width,
+    middle: height / 2 - FOOT,
+    marks,
+    columns: layers.map((layer, at) => ({ ...layer, x: at * each, width: each - (each > 4 ? 1 : 0) })),
+    notes,
+  };
+}
+
+/**
+ * Equal layers that follow each other stand on one line; a long label goes on, indented, on the next. Channels that
+ * are those of the result, which the heading tells, are left out.
+ */
+function linesOf({ layers, out }: Chain, widest: number): readonly string[] {
+  const runs: { label: string; times: number }[] = [];
+  for (const layer of layers) {
+    const label = layer.channels === out.channels ? layer.name : labelOf(layer);
+    const last = runs.at(-1);
+    if (last?.label === label) last.times += 1;
+    else runs.push({ label, times: 1 });
+  }
+  return runs.flatMap(({ label, times }) => broken(times === 1 ? label : `${label} ×${times}`, widest));
+}
+
+function broken(label: string, widest: number): readonly string[] {
+  // An arrow stays with its channels, a stride with its window.
+  const words = label.match(/→ \S+|\d\S* \/\S+|\S+/g) ?? [];
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? word : `${last} ${word}`;
+    if (last !== undefined && textWidth(longer, "body") <= widest) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? word : `\u2002${word}`);
+  }
+  return lines;
+}

@@ -1,0 +1,119 @@
+/** The picture of a network: a heading, its segments in the layout that suits them, and what the colors mean. */
+import { withSeparators, withUnit } from "../base/text.ts";
+import type { CheckedGraph } from "../ops/op.ts";
+import { cardsOfSeries, drawCards } from "./graph-picture.ts";
+import { type Drawing, shapeText } from "./layout/body.ts";
+import { type Box, rowOf, withHeat } from "./layout/box.ts";
+import { lanesBox } from "./layout/lanes-box.ts";
+import { segmentBox } from "./layout/segment-box.ts";
+import { spineBox } from "./layout/spine-box.ts";
+import { uBox } from "./layout/u-box.ts";
+import { LEGEND_HEIGHT, legendOf, paletteOf } from "./legend.ts";
+import { type Named, named } from "./names.ts";
+import type { Network } from "./network.ts";
+import { type Mark, moved, type Scene, textWidth } from "./scene.ts";
+
+const MARGIN = 24;
+const HEADING_HEIGHT = 64;
+const LEGEND_GAP = 28;
+/** A window of a browser on a laptop. */
+const WIDEST = 1392;
+
+export function sceneOf(network: Network): Scene {
+  const { surroundings, parts, layout } = network;
+  const { graph } = surroundings;
+  const facts = factsOf(network);
+  const heading: readonly Mark[] = [
+    { kind: "text", style: "title", x: MARGIN, y: MARGIN + 16, text: graph.name },
+    { kind: "text", style: "note", x: MARGIN, y: MARGIN + 38, text: facts },
+  ];
+  const least = Math.max(textWidth(facts, "note"), textWidth(graph.name, "title"));
+  const [x, top] = [MARGIN, MARGIN + HEADING_HEIGHT];
+  const frame = { title: graph.name, description: facts };
+  if (layout === "graph") {
+    const { width, height, marks } = drawCards(cardsOfSeries(network.series, surroundings));
+    return {
+      ...frame,
+      width: Math.max(width, least) + 2 * MARGIN,
+      height: top + height + MARGIN,
+      marks: [...heading, ...marks.map((mark) => moved(mark, x, top))],
+    };
+  }
+  const segments = parts.map(({ segment }) => segment);
+  const palette = paletteOf(segments);
+  const brush: Brush = { palette, costing: surroundings.costing, hasMatrices: layout !== "spine" };
+  const body = layout === "u" ? uShape(network, brush) : spine(parts, brush);
+  const ground = top + body.above;
+  const bottom = ground + body.below + LEGEND_GAP;
+  const legend = legendOf(palette, segments);
+  return {
+    ...frame,
+    width: Math.max(body.width, least, ...legend.map(rightOf)) + 2 * MARGIN,
+    height: bottom + LEGEND_HEIGHT + MARGIN,
+    marks: [
+      ...heading,
+      ...body.marks.map((mark) => moved(mark, x, ground)),
+      { kind: "group", title: "what the colors mean", marks: legend.map((mark) => moved(mark, x, bottom)) },
+    ],
+  };
+}
+
+function rightOf(mark: Mark): number {
+  return mark.kind === "text" && mark.anchor === undefined ? mark.x + textWidth(mark.text, mark.style) : 0;
+}
+
+/** `7,978,856 parameters · 2.83 G multiply-adds · x [3 @ 224×224] → logits [1000]`. */
+function factsOf({ surroundings: { graph }, totals: { params, macs } }: Network): string {
+  const ports = (all: CheckedGraph["inputs"]): string =>
+    all
+      .flatMap(({ name, node }) => {
+        const shape = graph.nodes[node]?.shape;
+        return shape === undefined ? [] : [`${name} ${shapeText(shape)}`];
+      })
+      .join(", ");
+  return [
+    `${withSeparators(params)} parameters`,
+    `${withUnit(macs)} multiply-adds`,
+    `${ports(graph.inputs)} → ${ports(graph.outputs)}`,
+  ].join(" · ");
+}
+
+type Brush = Omit<Drawing, "cell" | "labelWidth">;
+type Room = Pick<Drawing, "cell" | "labelWidth">;
+
+/** From generous to narrow: the first in which all fits in one row is taken. */
+const ROOMS: readonly Room[] = [
+  { cell: 13, labelWidth: 120 },
+  { cell: 11, labelWidth: 110 },
+  ...[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((cell) => ({ cell, labelWidth: 70 })),
+];
+const ROOM_OF_ROWS: Room = { cell: 7, labelWidth: 110 };
+const ROOM_OF_U: Room = { cell: 6, labelWidth: 100 };
+/** For the names of the heat strips, and for the line that leads from a row to the next. */
+const [NAMES_WIDTH, TURN_WIDTH] = [50, 20];
+
+function spine(parts: readonly Named[], brush: Brush): Box {
+  const boxesIn = (room: Room): readonly Box[] => boxesOf(parts, { ...brush, ...room });
+  const inside = WIDEST - 2 * MARGIN - NAMES_WIDTH;
+  for (const room of ROOMS) {
+    const boxes = boxesIn(room);
+    if (rowOf(boxes).width <= inside) return spineBox(boxes, inside, brush.palette);
+  }
+  return spineBox(boxesIn(ROOM_OF_ROWS), inside - TURN_WIDTH, brush.palette);
+}
+
+function uShape({ parts, levels }: Network, brush: Brush): Box {
+  const row = uBox(boxesOf(parts, { ...brush, ...ROOM_OF_U }), levels);
+  return withHeat(row, { palette: brush.palette, top: row.below + 14 });
+}
+
+function boxesOf(parts: readonly Named[], drawing: Drawing, prefix = "s"): readonly Box[] {
+  return parts.map(({ segment, title }, at) => {
+    const id = `${prefix}${at + 1}`;
+    if (segment.kind !== "lanes") return segmentBox(segment, title, id, drawing);
+    const { lanes, join } = segment;
+    const rows = lanes.map((lane, row) => rowOf(boxesOf(named(lane), drawing, `${id}-${row + 1}-`)));
+    const hasInputs = lanes.some(([first]) => first?.kind === "port" && first.role === "input");
+    return lanesBox(rows, { palette: drawing.palette, join: join?.op.name, hasInputs });
+  });
+}
