@@ -1,6 +1,7 @@
 /** Writes what is generated from other files of the project. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { opsPage } from "./ops-page.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
@@ -15,12 +16,21 @@ function read(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");
 }
 
+function minified(path: string, loader: "js" | "css"): string {
+  return transformSync(read(path), { loader, minify: true, target: "es2022", charset: "utf8" }).code.trim();
+}
+
 /** Everything generated, as `test/generated.test.ts` checks it. */
 export const GENERATED: readonly Generated[] = [
   {
     path: "src/semantics/std.generated.ts",
     content: () =>
       `/** The standard library as text, generated from std.dn by \`npm run generate\`. */\nexport const STD_TEXT: string = ${JSON.stringify(read("src/semantics/std.dn"))};\n`,
+  },
+  {
+    path: "src/viz/page.generated.ts",
+    content: () =>
+      `/** The script and style of a picture's page, generated from src/viz/page/ by \`npm run generate\`. */\nexport const PAGE_SCRIPT: string = ${JSON.stringify(minified("src/viz/page/page.js", "js"))};\nexport const PAGE_STYLE: string = ${JSON.stringify(minified("src/viz/page/page.css", "css"))};\n`,
   },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },

@@ -7,7 +7,7 @@ import type { Shape } from "../ir/shape.ts";
 import { boundSize } from "../ir/size.ts";
 import { add } from "../ops/add.ts";
 import { concat } from "../ops/concat.ts";
-import type { OpNode } from "../ops/op.ts";
+import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { changesSize, type Layer, layersOf, type Surroundings } from "./layers.ts";
 import { type Fork, type Item, isGate, type Series } from "./series.ts";
 import { type Segment, segmentsOf } from "./structure.ts";
@@ -30,9 +30,15 @@ export interface Skip {
 
 /** `undefined` for a network that never goes up again. */
 export function encoderDecoderOf(series: Series, surroundings: Surroundings): EncoderDecoder | undefined {
-  const levels = levelsOf(series, surroundings);
-  const rises = levels.segments.some(({ in: before, out }) => sizeOf(out) > sizeOf(before));
-  return levels.skips.length > 0 || rises ? levels : undefined;
+  return rises(surroundings.graph) ? levelsOf(series, surroundings) : undefined;
+}
+
+/** Whether a node gives a finer resolution than all that it reads. */
+function rises({ nodes }: CheckedGraph): boolean {
+  return nodes.some(({ shape, inputs }) => {
+    const read = inputs.flatMap((input) => nodes[input]?.shape ?? []);
+    return read.length > 0 && read.every((each) => sizeOf(each) < sizeOf(shape));
+  });
 }
 
 /** Any network, by resolution. */

@@ -1,5 +1,6 @@
 /** Operations or layers as a graph of cards with all its edges, from the top down; for parts, and for small networks. */
 import { printShape } from "../ir/shape.ts";
+import { id } from "../ops/id.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { type Edge, layered, type Point } from "./layered.ts";
 import { type Layer, labelOf, layerAs, layersOf, type Surroundings, termOf } from "./layers.ts";
@@ -79,7 +80,8 @@ export function cardsOfNodes(nodes: readonly OpNode[], graph: CheckedGraph): Car
   const cards: Card[] = [];
   const edges: Edge[] = [];
   for (const node of nodes) {
-    for (const input of node.inputs) {
+    const read = new Set(node.inputs.map((input) => carried(input, graph)));
+    for (const input of read) {
       const outside = graph.nodes[input];
       if (position.has(input) || outside === undefined) continue;
       const detail = shapeText(outside.shape);
@@ -87,7 +89,7 @@ export function cardsOfNodes(nodes: readonly OpNode[], graph: CheckedGraph): Car
     }
     const detail = shapeText(node.shape);
     const at = cards.push({ name: termOf(node, graph), detail, title: `${node.path}, ${detail}` }) - 1;
-    for (const input of new Set(node.inputs)) edges.push({ from: position.get(input) ?? at, to: at });
+    for (const input of read) edges.push({ from: position.get(input) ?? at, to: at });
     position.set(node.id, at);
   }
   return { cards, edges };
@@ -95,29 +97,28 @@ export function cardsOfNodes(nodes: readonly OpNode[], graph: CheckedGraph): Car
 
 /** All layers of a network. */
 export function cardsOfSeries(series: Series, surroundings: Surroundings): CardGraph {
+  const { graph } = surroundings;
   const layers = flatLayers(series, surroundings);
   const layerOf = new Map<number, number>();
-  for (const [at, { nodes }] of layers.entries()) for (const { id } of nodes) layerOf.set(id, at);
+  for (const [at, { nodes }] of layers.entries()) for (const node of nodes) layerOf.set(node.id, at);
   const cards = layers.map((layer): Card => {
     const detail = printShape(layer.out).replaceAll("x", "×");
     return { name: labelOf(layer), detail, title: `${layer.path}, ${detail}` };
   });
   const edges = layers.flatMap(({ nodes }, to) => {
-    const read = nodes.flatMap(({ inputs }) =>
-      inputs.map((input) => layerOf.get(sourceOf(input, layerOf, surroundings))),
-    );
+    const read = nodes.flatMap(({ inputs }) => inputs.map((input) => layerOf.get(carried(input, graph))));
     return [...new Set(read)].flatMap((from) => (from === undefined || from === to ? [] : [{ from, to }]));
   });
   return { cards, edges };
 }
 
-/** Past what only passes a value on. */
-function sourceOf(node: number, layerOf: ReadonlyMap<number, number>, { graph }: Surroundings): number {
+/** The node that made a value, past those that only pass it on. */
+function carried(node: number, { nodes }: CheckedGraph): number {
   let at = node;
   for (
-    let next = graph.nodes[at]?.inputs[0];
-    !layerOf.has(at) && next !== undefined;
-    next = graph.nodes[at]?.inputs[0]
+    let next = nodes[at]?.inputs[0];
+    nodes[at]?.op === id && next !== undefined;
+    next = nodes[at]?.inputs[0]
   )
     at = next;
   return at;

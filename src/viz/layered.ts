@@ -169,6 +169,8 @@ function place(rows: readonly (readonly Cell[])[]): void {
   for (let sweep = 0; sweep < POSITION_SWEEPS; sweep += 1) {
     const isDown = sweep % 2 === 0;
     for (const row of isDown ? rows : rows.toReversed()) {
+      // What stands alone on its rank stays in the middle, so that such nodes are in line.
+      if (row.length === 1) continue;
       settle(row, (cell) => {
         const near = isDown ? cell.above : cell.below;
         const all = sweep < POSITION_SWEEPS / 2 ? near : [...cell.above, ...cell.below];

@@ -1,10 +1,10 @@
 /** The overview as a Mermaid flowchart: a box for each segment, as documents and code hosts draw it. */
 import { count, withUnit } from "../base/text.ts";
+import type { OpNode } from "../ops/op.ts";
 import type { Costing } from "./costs.ts";
 import type { Skip } from "./encoder-decoder.ts";
 import { shapeText } from "./layout/body.ts";
-import { type Named, named } from "./names.ts";
-import type { Segment } from "./structure.ts";
+import { lanesIn, type Named } from "./names.ts";
 
 export interface Overview {
   readonly parts: readonly Named[];
@@ -13,8 +13,10 @@ export interface Overview {
 }
 
 export function mermaidOf({ parts, skips, costing }: Overview): string {
-  const { lines } = chartOf(parts, costing, "s");
-  const dotted = skips.map(({ from, to, join }) => `  s${from + 1} -. ${join.op.name} .-> s${to + 1}`);
+  const { lines } = chartOf(parts, costing);
+  const dotted = skips.map(
+    ({ from, to, join }) => `  ${parts[from]?.id} -. ${join.op.name} .-> ${parts[to]?.id}`,
+  );
   return ["flowchart LR", ...lines, ...dotted, ""].join("\n");
 }
 
@@ -24,14 +26,13 @@ interface Chart {
   readonly last: readonly string[];
 }
 
-function chartOf(parts: readonly Named[], costing: Costing, prefix: string): Chart {
+function chartOf(parts: readonly Named[], costing: Costing): Chart {
   const lines: string[] = [];
   let first: readonly string[] | undefined;
   let last: readonly string[] = [];
-  for (const [at, { segment, title }] of parts.entries()) {
-    const id = `${prefix}${at + 1}`;
+  for (const part of parts) {
     const chart =
-      segment.kind === "lanes" ? lanesOf(segment, costing, id) : boxOf(segment, title, costing, id);
+      part.segment.kind === "lanes" ? lanesOf(part, part.segment.join, costing) : boxOf(part, costing);
     lines.push(...chart.lines, ...last.flatMap((from) => chart.first.map((to) => `  ${from} --> ${to}`)));
     first ??= chart.first;
     last = chart.last;
@@ -39,7 +40,7 @@ function chartOf(parts: readonly Named[], costing: Costing, prefix: string): Cha
   return { lines, first: first ?? [], last };
 }
 
-function boxOf(segment: Segment, title: string, costing: Costing, id: string): Chart {
+function boxOf({ segment, title, id }: Named, costing: Costing): Chart {
   const shape = shapeText(segment.out);
   const { params, macs } = costing(segment.nodes);
   const layers =
@@ -56,8 +57,9 @@ function boxOf(segment: Segment, title: string, costing: Costing, id: string): C
   return { lines: [`  ${id}${open}"${label}"${close}`], first: [id], last: [id] };
 }
 
-function lanesOf({ lanes, join }: Extract<Segment, { kind: "lanes" }>, costing: Costing, id: string): Chart {
-  const charts = lanes.map((lane, at) => chartOf(named(lane), costing, `${id}_${at + 1}_`));
+function lanesOf(part: Named, join: OpNode | undefined, costing: Costing): Chart {
+  const { id } = part;
+  const charts = lanesIn(part).map((lane) => chartOf(lane, costing));
   const lines = charts.flatMap((chart) => chart.lines);
   const [first, last] = [charts.flatMap((chart) => chart.first), charts.flatMap((chart) => chart.last)];
   if (join === undefined) return { lines, first, last };

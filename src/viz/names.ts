@@ -7,9 +7,22 @@ import type { Segment } from "./structure.ts";
 export interface Named {
   readonly segment: Segment;
   readonly title: string;
+  /** In a page: `s3`, and `s1-2-3` for the third segment of the second lane of the first. */
+  readonly id: string;
 }
 
-export function named(segments: readonly Segment[]): readonly Named[] {
+/** The lanes of a segment of lanes, each with its segments by name. */
+export function lanesIn({ segment, id }: Named): readonly (readonly Named[])[] {
+  if (segment.kind !== "lanes") return [];
+  return segment.lanes.map((lane, at) => named(lane, `${id}-${at + 1}-`));
+}
+
+/** All segments that are no lanes, those inside lanes included. */
+export function leavesOf(parts: readonly Named[]): readonly Named[] {
+  return parts.flatMap((part) => (part.segment.kind === "lanes" ? lanesIn(part).flatMap(leavesOf) : [part]));
+}
+
+export function named(segments: readonly Segment[], prefix = "s"): readonly Named[] {
   const counters = new Map<string, number>();
   const lasting = new Set(segments.filter(({ kind }) => kind !== "port"));
   const inner = [...lasting];
@@ -20,10 +33,11 @@ export function named(segments: readonly Segment[]): readonly Named[] {
   const repeated = new Set(titles.filter((title, at) => titles.indexOf(title) !== at));
   return segments.map((segment, at) => {
     const title = titles[at] ?? "";
-    if (!repeated.has(title) || segment.kind === "port") return { segment, title };
+    const id = `${prefix}${at + 1}`;
+    if (!repeated.has(title) || segment.kind === "port") return { segment, title, id };
     const number = (counters.get(title) ?? 0) + 1;
     counters.set(title, number);
-    return { segment, title: `${title} ${number}` };
+    return { segment, title: `${title} ${number}`, id };
   });
 }
 
@@ -47,12 +61,13 @@ export function namedByDepth(segments: readonly Segment[], depths: readonly numb
   // Where a level has several segments, or blocks, their own names say more.
   if (new Set(sides).size < sides.length || inner.some(({ segment }) => segment.kind !== "chain"))
     return named(segments);
-  return segments.map((segment, at) => {
-    if (segment.kind === "port") return { segment, title: segment.name };
-    if (at === head?.at) return { segment, title: "Head" };
-    if (at === deepest) return { segment, title: "Bottleneck" };
-    return { segment, title: `${at < deepest ? "Encoder" : "Decoder"} ${(depths[at] ?? 0) + 1}` };
-  });
+  const titleAt = (segment: Segment, at: number): string => {
+    if (segment.kind === "port") return segment.name;
+    if (at === head?.at) return "Head";
+    if (at === deepest) return "Bottleneck";
+    return `${at < deepest ? "Encoder" : "Decoder"} ${(depths[at] ?? 0) + 1}`;
+  };
+  return segments.map((segment, at) => ({ segment, title: titleAt(segment, at), id: `s${at + 1}` }));
 }
 
 function titleOf(segment: Segment, all: readonly Segment[], own: string | undefined): string {

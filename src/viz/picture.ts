@@ -9,7 +9,7 @@ import { segmentBox } from "./layout/segment-box.ts";
 import { spineBox } from "./layout/spine-box.ts";
 import { uBox } from "./layout/u-box.ts";
 import { LEGEND_HEIGHT, legendOf, paletteOf } from "./legend.ts";
-import { type Named, named } from "./names.ts";
+import { lanesIn, type Named } from "./names.ts";
 import type { Network } from "./network.ts";
 import { type Mark, moved, type Scene, textWidth } from "./scene.ts";
 
@@ -93,12 +93,18 @@ const ROOM_OF_U: Room = { cell: 6, labelWidth: 100 };
 const [NAMES_WIDTH, TURN_WIDTH] = [50, 20];
 
 function spine(parts: readonly Named[], brush: Brush): Box {
-  const boxesIn = (room: Room): readonly Box[] => boxesOf(parts, { ...brush, ...room });
   const inside = WIDEST - 2 * MARGIN - NAMES_WIDTH;
-  for (const room of ROOMS) {
-    const boxes = boxesIn(room);
-    if (rowOf(boxes).width <= inside) return spineBox(boxes, inside, brush.palette);
+  const boxesIn = (room: Room): readonly Box[] => boxesOf(parts, { ...brush, ...room });
+  // Each room is narrower than the one before, so the first that fits is found by halving.
+  let found: readonly Box[] | undefined;
+  let [low, high] = [0, ROOMS.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const boxes = boxesIn(ROOMS[middle] ?? ROOM_OF_ROWS);
+    if (rowOf(boxes).width <= inside) [high, found] = [middle, boxes];
+    else low = middle + 1;
   }
+  if (found !== undefined) return spineBox(found, inside, brush.palette);
   return spineBox(boxesIn(ROOM_OF_ROWS), inside - TURN_WIDTH, brush.palette);
 }
 
@@ -107,12 +113,12 @@ function uShape({ parts, levels }: Network, brush: Brush): Box {
   return withHeat(row, { palette: brush.palette, top: row.below + 14 });
 }
 
-function boxesOf(parts: readonly Named[], drawing: Drawing, prefix = "s"): readonly Box[] {
-  return parts.map(({ segment, title }, at) => {
-    const id = `${prefix}${at + 1}`;
+function boxesOf(parts: readonly Named[], drawing: Drawing): readonly Box[] {
+  return parts.map((part) => {
+    const { segment, title, id } = part;
     if (segment.kind !== "lanes") return segmentBox(segment, title, id, drawing);
     const { lanes, join } = segment;
-    const rows = lanes.map((lane, row) => rowOf(boxesOf(named(lane), drawing, `${id}-${row + 1}-`)));
+    const rows = lanesIn(part).map((lane) => rowOf(boxesOf(lane, drawing)));
     const hasInputs = lanes.some(([first]) => first?.kind === "port" && first.role === "input");
     return lanesBox(rows, { palette: drawing.palette, join: join?.op.name, hasInputs });
   });

@@ -72,9 +72,15 @@ const texts = Object.entries(TEXT_STYLES).map(
   ([name, { size, weight }]) => `.net .${name}{font-size:${size}px;font-weight:${weight}}`,
 );
 
+/** For all of a document, in the colors that its reader prefers. */
+export const THEME_VARIABLES: string = [
+  `:root{${variables(THEMES.light)};color-scheme:light dark}`,
+  `@media (prefers-color-scheme:dark){:root{${variables(THEMES.dark)}}}`,
+].join("");
+
+/** Uses the variables of a theme. */
 export const STYLE: string = [
-  `.net{${variables(THEMES.light)};color-scheme:light dark;max-width:100%;height:auto}`,
-  `@media (prefers-color-scheme:dark){.net{${variables(THEMES.dark)}}}`,
+  ".net{max-width:100%;height:auto}",
   '.net text{font-family:"Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif;fill:var(--ink);font-variant-numeric:tabular-nums}',
   ...texts,
   ".net .note,.net .tick{fill:var(--muted)}",

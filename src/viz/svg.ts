@@ -1,6 +1,6 @@
 /** Writes scenes as SVG: one file that needs nothing, with its colors for light and dark, and text as text. */
 import { type Group, type Label, type Mark, type Path, type Rect, round, type Scene } from "./scene.ts";
-import { STYLE } from "./style.ts";
+import { STYLE, THEME_VARIABLES } from "./style.ts";
 
 /** In text and in attributes. Characters that XML cannot hold become the replacement character. */
 export function escaped(text: string): string {
@@ -25,7 +25,7 @@ export function svgOf(scene: Scene, { isInteractive = false }: SvgOptions = {}):
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="${isInteractive ? "group" : "img"}" class="net" aria-labelledby="net-title net-text">`,
     `<title id="net-title">${escaped(title)}</title>`,
     `<desc id="net-text">${escaped(description)}</desc>`,
-    ...(isInteractive ? [] : [`<style>${STYLE}</style>`]),
+    ...(isInteractive ? [] : [`<style>${THEME_VARIABLES}${STYLE}</style>`]),
     `<rect class="paper" width="100%" height="100%"><title>${escaped(title)}</title></rect>`,
     ...marks.map((mark) => markToSvg(mark, isInteractive)),
     "</svg>",
@@ -33,7 +33,14 @@ export function svgOf(scene: Scene, { isInteractive = false }: SvgOptions = {}):
   ].join("\n");
 }
 
-export function markToSvg(mark: Mark, isInteractive: boolean): string {
+/** A drawing inside a page, which says what it is itself. */
+export function partSvgOf({ width, height, marks }: Pick<Scene, "width" | "height" | "marks">): string {
+  const [w, h] = [round(width + 2), round(height + 2)];
+  const inside = marks.map((mark) => markToSvg(mark, true)).join("");
+  return `<svg class="net" role="img" viewBox="-1 -1 ${w} ${h}" width="${w}" height="${h}">${inside}</svg>`;
+}
+
+function markToSvg(mark: Mark, isInteractive: boolean): string {
   switch (mark.kind) {
     case "group":
       return groupToSvg(mark, isInteractive);
