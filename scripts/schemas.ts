@@ -1,6 +1,7 @@
 /** The JSON documents of `dnc` as zod schemas: `schemas/*.json` is made of them, and tests hold real output to them. */
 import { z } from "zod";
 import type { DiffJson } from "../src/diff/json.ts";
+import { PICTURE_FORMATS, PICTURE_LAYOUTS } from "../src/index.ts";
 import type { GraphJson } from "../src/ir/json.ts";
 import type { ReportJson } from "../src/report/json.ts";
 import type { ArtifactDescription } from "../src/targets/artifact.ts";
@@ -327,6 +328,15 @@ const graph: z.ZodType<GraphJson> = z.strictObject({
   ),
 });
 
+const picture = z.strictObject({
+  schema: z.literal("dnc/viz-1"),
+  model: text,
+  file: text.meta({ description: "Where it was written." }),
+  format: z.enum(PICTURE_FORMATS),
+  layout: z.enum(PICTURE_LAYOUTS),
+  bytes: size,
+});
+
 /** By the name in `schema`, without `dnc/`. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "artifact-1": artifact,
@@ -341,6 +351,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "ops-1": ops,
   "report-1": report,
   "run-1": run,
+  "viz-1": picture,
 };
 
 /** The text of `schemas/NAME.json`. */

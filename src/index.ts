@@ -48,4 +48,5 @@ export {
   type PictureFormat,
   type PictureOptions,
 } from "./viz/draw.ts";
+export { type PictureStyle, STYLES as PICTURE_STYLES } from "./viz/layout/body.ts";
 export { LAYOUTS as PICTURE_LAYOUTS, type PictureLayout } from "./viz/network.ts";

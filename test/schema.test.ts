@@ -87,6 +87,12 @@ it("dnc check: the sizes of a model that fits none", async () => {
   expect(models).toEqual([{ name: "m", constraints: [{ symbol: "H", valid: none, lossless: none }] }]);
 });
 
+it("dnc viz: a picture that was written", async () => {
+  const file = join(temporaryFolder(), "net.svg");
+  const { bytes } = await documentOf("viz-1", "viz", "specs/densenet-tiny.dn", "-o", file);
+  expect(bytes).toBe(readFileSync(file).length);
+});
+
 it("dnc fmt: files that change, that are wrong and that are not there", async () => {
   const folder = temporaryFolder();
   const paths = ["loose.dn", "wrong.dn", "none.dn"].map((name) => join(folder, name));

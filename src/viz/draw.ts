@@ -5,6 +5,7 @@ import type { CheckedGraph } from "../ops/op.ts";
 import { dotOf } from "./dot.ts";
 import { cardsOfSeries } from "./graph-picture.ts";
 import { pageOf } from "./html.ts";
+import type { PictureStyle } from "./layout/body.ts";
 import { mermaidOf } from "./mermaid.ts";
 import { graphCollectionOf, nodeDataOf } from "./model-explorer.ts";
 import { LAYOUTS, type Network, networkOf, type PictureLayout } from "./network.ts";
@@ -46,6 +47,8 @@ export interface PictureOptions {
   readonly format: PictureFormat;
   /** Absent: what the structure of the network suggests. */
   readonly layout?: PictureLayout;
+  /** Of pictures and pages: with what each layer costs (default), or as a figure for a paper. */
+  readonly style?: PictureStyle;
 }
 
 export interface Picture {
@@ -81,18 +84,18 @@ export function draw(graph: CheckedGraph, options: PictureOptions, reporter: Rep
       return undefined;
     }
   }
-  return { text: textOf(network, options.format), layout };
+  return { text: textOf(network, options), layout };
 }
 
-function textOf(network: Network, format: PictureFormat): string {
+function textOf(network: Network, { format, style = "costs" }: PictureOptions): string {
   const { surroundings, parts, levels } = network;
   const { graph, costing } = surroundings;
   const json = (value: object): string => `${JSON.stringify(value, undefined, 1)}\n`;
   switch (format) {
     case "svg":
-      return svgOf(sceneOf(network));
+      return svgOf(sceneOf(network, style));
     case "html":
-      return pageOf(network);
+      return pageOf(network, style);
     case "dot":
       return dotOf(graph);
     case "mermaid":

@@ -2,7 +2,7 @@
 import { withByteUnit, withSeparators } from "../base/text.ts";
 import type { Costs } from "./costs.ts";
 import { labelOf } from "./layers.ts";
-import { shapeText } from "./layout/body.ts";
+import { type PictureStyle, shapeText } from "./layout/body.ts";
 import { leavesOf, type Named } from "./names.ts";
 import type { Network } from "./network.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page.generated.ts";
@@ -12,8 +12,8 @@ import { STYLE, THEME_VARIABLES } from "./style.ts";
 import { escaped, svgOf } from "./svg.ts";
 
 /** Ends with a line break. */
-export function pageOf(network: Network): string {
-  const scene = sceneOf(network);
+export function pageOf(network: Network, style: PictureStyle): string {
+  const scene = sceneOf(network, style);
   const isOpenable = network.layout !== "graph";
   // Text that could end the element is written so that it cannot.
   const data = JSON.stringify(isOpenable ? pageDataOf(network) : { segments: {}, graphs: [] }).replaceAll(

@@ -1,6 +1,7 @@
 /** What the colors and lines of a picture mean. */
 import { withByteUnit, withUnit } from "../base/text.ts";
 import type { Layer } from "./layers.ts";
+import type { PictureStyle } from "./layout/body.ts";
 import type { Palette } from "./layout/box.ts";
 import { layersIn } from "./network.ts";
 import { type Scale, scaleTo } from "./scale.ts";
@@ -32,7 +33,11 @@ function coloredChannels(segments: readonly Segment[]): readonly number[] {
 export const LEGEND_HEIGHT = 54;
 const [SWATCH, LEFT] = [44, 118];
 
-export function legendOf(palette: Palette, segments: readonly Segment[]): readonly Mark[] {
+export function legendOf(
+  palette: Palette,
+  segments: readonly Segment[],
+  style: PictureStyle,
+): readonly Mark[] {
   const { channels, params, macs, bytes } = palette;
   const steps = channels.bounds.length;
   const share = (at: number): string => (at === steps - 1 ? "1" : `1/${2 ** (steps - 1 - at)}`);
@@ -50,18 +55,13 @@ export function legendOf(palette: Palette, segments: readonly Segment[]): readon
         title: [...amount, `${share(at)} of the largest layer`].join(", or "),
       },
       ...(bound < 1 ? [] : [tick(middle(at), 23, `${bound}`)]),
-      tick(middle(at), 37, share(at)),
+      ...(style === "figure" ? [] : [tick(middle(at), 37, share(at))]),
     ];
   });
   const note = (y: number, text: string): Mark => ({ kind: "text", style: "note", x: 0, y, text });
   const largest = `Largest layers: ${withUnit(params.largest)} parameters, ${withUnit(macs.largest)} multiply-adds, ${withByteUnit(bytes.largest)} live in float32. A step of color is a factor of two.`;
-  return [
-    note(23, "channels"),
-    note(37, "of the largest layer"),
-    ...swatches,
-    note(53, largest),
-    ...shortcutsOf(segments),
-  ];
+  const costs = style === "figure" ? [] : [note(37, "of the largest layer"), note(53, largest)];
+  return [note(23, "channels"), ...swatches, ...costs, ...shortcutsOf(segments)];
 }
 
 function tick(x: number, y: number, text: string): Mark {

@@ -2,7 +2,7 @@
 import { withSeparators, withUnit } from "../base/text.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { cardsOfSeries, drawCards } from "./graph-picture.ts";
-import { type Drawing, shapeText } from "./layout/body.ts";
+import { type Drawing, type PictureStyle, shapeText } from "./layout/body.ts";
 import { type Box, rowOf, withHeat } from "./layout/box.ts";
 import { lanesBox } from "./layout/lanes-box.ts";
 import { segmentBox } from "./layout/segment-box.ts";
@@ -11,7 +11,7 @@ import { uBox } from "./layout/u-box.ts";
 import { LEGEND_HEIGHT, legendOf, paletteOf } from "./legend.ts";
 import { lanesIn, type Named } from "./names.ts";
 import type { Network } from "./network.ts";
-import { type Mark, moved, type Scene, textWidth } from "./scene.ts";
+import { type Mark, moved, type Scene, textBox, textWidth } from "./scene.ts";
 
 const MARGIN = 24;
 const HEADING_HEIGHT = 64;
@@ -19,7 +19,7 @@ const LEGEND_GAP = 28;
 /** A window of a browser on a laptop. */
 const WIDEST = 1392;
 
-export function sceneOf(network: Network): Scene {
+export function sceneOf(network: Network, style: PictureStyle = "costs"): Scene {
   const { surroundings, parts, layout } = network;
   const { graph } = surroundings;
   const facts = factsOf(network);
@@ -41,11 +41,11 @@ export function sceneOf(network: Network): Scene {
   }
   const segments = parts.map(({ segment }) => segment);
   const palette = paletteOf(segments);
-  const brush: Brush = { palette, costing: surroundings.costing, hasMatrices: layout !== "spine" };
+  const brush: Brush = { palette, costing: surroundings.costing, hasMatrices: layout !== "spine", style };
   const body = layout === "u" ? uShape(network, brush) : spine(parts, brush);
   const ground = top + body.above;
   const bottom = ground + body.below + LEGEND_GAP;
-  const legend = legendOf(palette, segments);
+  const legend = legendOf(palette, segments, style);
   return {
     ...frame,
     width: Math.max(body.width, least, ...legend.map(rightOf)) + 2 * MARGIN,
@@ -59,7 +59,8 @@ export function sceneOf(network: Network): Scene {
 }
 
 function rightOf(mark: Mark): number {
-  return mark.kind === "text" && mark.anchor === undefined ? mark.x + textWidth(mark.text, mark.style) : 0;
+  if (mark.kind === "text") return textBox(mark).x + textBox(mark).width;
+  return mark.kind === "rect" ? mark.x + mark.width : 0;
 }
 
 /** `7,978,856 parameters · 2.83 G multiply-adds · x [3 @ 224×224] → logits [1000]`. */
@@ -104,12 +105,13 @@ function spine(parts: readonly Named[], brush: Brush): Box {
     if (rowOf(boxes).width <= inside) [high, found] = [middle, boxes];
     else low = middle + 1;
   }
-  if (found !== undefined) return spineBox(found, inside, brush.palette);
-  return spineBox(boxesIn(ROOM_OF_ROWS), inside - TURN_WIDTH, brush.palette);
+  if (found !== undefined) return spineBox(found, inside, brush);
+  return spineBox(boxesIn(ROOM_OF_ROWS), inside - TURN_WIDTH, brush);
 }
 
 function uShape({ parts, levels }: Network, brush: Brush): Box {
   const row = uBox(boxesOf(parts, { ...brush, ...ROOM_OF_U }), levels);
+  if (brush.style === "figure") return row;
   return withHeat(row, { palette: brush.palette, top: row.below + 14 });
 }
 
@@ -120,6 +122,6 @@ function boxesOf(parts: readonly Named[], drawing: Drawing): readonly Box[] {
     const { lanes, join } = segment;
     const rows = lanesIn(part).map((lane) => rowOf(boxesOf(lane, drawing)));
     const hasInputs = lanes.some(([first]) => first?.kind === "port" && first.role === "input");
-    return lanesBox(rows, { palette: drawing.palette, join: join?.op.name, hasInputs });
+    return lanesBox(rows, { ...drawing, join: join?.op.name, hasInputs });
   });
 }

@@ -3,6 +3,7 @@
  * nodes are branches beside each other, and each branch is a series again. A region that cannot be taken apart so is
  * a tangle. Linear in the edges for every level of nesting.
  */
+import { concat } from "../ops/concat.ts";
 import { id } from "../ops/id.ts";
 import { stageNamed } from "../ops/index.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
@@ -28,7 +29,10 @@ export interface Tangle {
   readonly nodes: readonly OpNode[];
 }
 
-/** The nodes that compute: `id` passes a value on under another name. */
+/**
+ * The nodes that compute: `id` passes a value on under another name. A join of channels that begins as an earlier one
+ * does reads that one, so that it is all the same whether layers are joined two by two or all at once.
+ */
 export interface Flow {
   readonly nodes: readonly OpNode[];
   /** By position in `nodes`: the positions that a node reads, in the order of its operands. */
@@ -44,8 +48,10 @@ export function flowOf(graph: CheckedGraph): Flow {
   const nodes: OpNode[] = [];
   const inputs: (readonly number[])[] = [];
   const readers: number[][] = [];
+  const joins = joinsOfChannels();
   for (const node of graph.nodes) {
-    const read = node.inputs.flatMap((input) => positions.get(input) ?? []);
+    const operands = node.inputs.flatMap((input) => positions.get(input) ?? []);
+    const read = node.op === concat ? joins.add(nodes.length, operands) : operands;
     const [source] = read;
     if (node.op === id && source !== undefined) {
       positions.set(node.id, source);
@@ -59,6 +65,34 @@ export function flowOf(graph: CheckedGraph): Flow {
   }
   const outputs = new Set(graph.outputs.flatMap(({ node }) => positions.get(node) ?? []));
   return { nodes, inputs, readers, outputs };
+}
+
+interface Joins {
+  /** What the join at a position reads, given its operands. */
+  add(position: number, operands: readonly number[]): readonly number[];
+}
+
+function joinsOfChannels(): Joins {
+  const partsOf = new Map<number, readonly number[]>();
+  const positionOf = new Map<string, number>();
+  return {
+    add(position, operands) {
+      const parts = operands.flatMap((operand) => partsOf.get(operand) ?? [operand]);
+      partsOf.set(position, parts);
+      let read = operands;
+      for (let length = operands.length - 1; length > 1 && read === operands; length -= 1) {
+        const known = positionOf.get(
+          operands
+            .slice(0, length)
+            .flatMap((each) => partsOf.get(each) ?? [each])
+            .join(),
+        );
+        if (known !== undefined) read = [known, ...operands.slice(length)];
+      }
+      positionOf.set(parts.join(), position);
+      return read;
+    },
+  };
 }
 
 /** Before the first node, and behind the last. */

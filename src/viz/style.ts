@@ -6,27 +6,27 @@ export const STEPS = 9;
 
 /** One hue from pale to deep, so that lightness alone orders it, whatever colors a person tells apart. */
 const LIGHT: readonly string[] = [
-  "#e6eef8",
-  "#cfdff1",
-  "#b3cde8",
-  "#8fb7dd",
-  "#6a9fd0",
-  "#4885be",
-  "#2c6aa6",
-  "#17508a",
+  "#dfe9f5",
+  "#c6d8ed",
+  "#a8c5e4",
+  "#86afd8",
+  "#6398cb",
+  "#4480ba",
+  "#2b66a3",
+  "#174e87",
   "#08366b",
 ];
 /** Deep to bright: more stands out from the dark. */
 const DARK: readonly string[] = [
-  "#16273c",
-  "#1b3552",
-  "#22476d",
-  "#2b5c8b",
-  "#3a74a8",
-  "#538ec2",
-  "#77a9d6",
-  "#a3c7e8",
-  "#d5e7f8",
+  "#1c3048",
+  "#22405f",
+  "#2a527a",
+  "#336596",
+  "#437cb0",
+  "#5b95c6",
+  "#7fb0d9",
+  "#aacbe9",
+  "#dbe9f8",
 ];
 
 interface Theme {

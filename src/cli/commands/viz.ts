@@ -6,6 +6,7 @@ import {
   draw,
   PICTURE_FORMATS,
   PICTURE_LAYOUTS,
+  PICTURE_STYLES,
   type PictureFormat,
   type PictureOptions,
 } from "../../index.ts";
@@ -28,7 +29,7 @@ const FORMAT_OF: Readonly<Record<string, PictureFormat>> = {
 export const command: Command = {
   name: "viz",
   summary: "draw a model: SVG, a page, or a graph for other tools",
-  usage: "dnc viz TARGET [-o FILE] [--format FORM] [--layout NAME] [--json]",
+  usage: "dnc viz TARGET [-o FILE] [--format FORM] [--layout NAME] [--style NAME]",
   description:
     "Draws a model at a glance: dense blocks as the matrix of their connections, residual units with their " +
     "shortcuts, an encoder and decoder as a U, and for every layer what it costs in parameters, multiply-adds and " +
@@ -52,6 +53,11 @@ export const command: Command = {
       type: "string",
       value: "NAME",
       summary: `${listOf(PICTURE_LAYOUTS, "or")} (default: what suits the network)`,
+    },
+    style: {
+      type: "string",
+      value: "NAME",
+      summary: "costs (default), or figure: layers as slabs of their sizes and channels, for papers",
     },
     json: { type: "boolean", summary: "print JSON about what was written (schema dnc/viz-1)" },
     ...TARGET_FLAGS,
@@ -111,13 +117,17 @@ interface Request {
 }
 
 function requestOf(flags: FlagValues): Request {
-  const { output, layout, json } = flags;
+  const { output, layout, style, json } = flags;
   const file = typeof output === "string" && output !== "-" ? output : undefined;
   if (json === true && file === undefined)
     throw new UsageError("`--json` tells about the file that `-o` names", ["add `-o net.svg`"]);
   const format = formatOf(flags, file);
-  if (layout === undefined) return { options: { format }, file };
-  return { options: { format, layout: oneOf(PICTURE_LAYOUTS, "--layout", String(layout)) }, file };
+  const options = {
+    format,
+    ...(layout === undefined ? {} : { layout: oneOf(PICTURE_LAYOUTS, "--layout", String(layout)) }),
+    ...(style === undefined ? {} : { style: oneOf(PICTURE_STYLES, "--style", String(style)) }),
+  };
+  return { options, file };
 }
 
 function formatOf({ format }: FlagValues, file: string | undefined): PictureFormat {

@@ -3,6 +3,9 @@ import { printShape, type Shape } from "../../ir/shape.ts";
 import type { Costing } from "../costs.ts";
 import type { Box, Palette } from "./box.ts";
 
+export type PictureStyle = "costs" | "figure";
+export const STYLES: readonly PictureStyle[] = ["costs", "figure"];
+
 export interface Drawing {
   readonly palette: Palette;
   readonly costing: Costing;
@@ -12,6 +15,8 @@ export interface Drawing {
   readonly labelWidth: number;
   /** Whether dense blocks are drawn as matrices, or as cards. */
   readonly hasMatrices: boolean;
+  /** `figure`: layers as slabs, as papers draw them, and nothing of what they cost. */
+  readonly style: PictureStyle;
 }
 
 /** A segment without its heading. */

@@ -1,5 +1,6 @@
 /** Layers one after the other, as lines on a card. */
 import type { Shape } from "../../ir/shape.ts";
+import { boundSize } from "../../ir/size.ts";
 import { labelOf } from "../layers.ts";
 import { type Mark, textWidth } from "../scene.ts";
 import type { Chain, DenseBlock } from "../structure.ts";
@@ -8,11 +9,61 @@ import { type Column, FOOT, type Palette } from "./box.ts";
 
 const [PAD, LINE, BAND] = [8, 15, 4];
 
-export function chainBox(chain: Chain, title: string, { labelWidth, palette }: Drawing): Body {
+export function chainBox(chain: Chain, title: string, { labelWidth, palette, style }: Drawing): Body {
   const { layers, out } = chain;
   const lines = linesOf(chain, labelWidth);
+  if (style === "figure") return slabBox(chain, lines, { title, palette });
   const named = layers.map((layer) => ({ name: `${title}, ${labelOf(layer)}`, costs: layer.costs }));
   return cardBox({ lines, title, layers: named, out, notes: [shapeText(out)] }, palette);
+}
+
+/** Feature maps as slabs: height tells the sizes, width the channels, both in powers of two; the layers below them. */
+function slabBox(
+  { layers, out }: Chain,
+  lines: readonly string[],
+  { title, palette }: { readonly title: string; readonly palette: Palette },
+): Body {
+  const marks: Mark[] = [];
+  let [x, highest] = [0, 0];
+  for (const layer of layers) {
+    const { channels, sizes } = layer.out;
+    const width = SLAB.width + SLAB.perDoubling * Math.log2(channels) * (sizes.length === 0 ? 0 : 1);
+    const height = slabHeight(layer.out);
+    highest = Math.max(highest, height);
+    marks.push({
+      kind: "rect",
+      classes: palette.channels.classOf(channels),
+      title: `${title}, ${labelOf(layer)}: ${shapeText(layer.out)}`,
+      x,
+      y: FOOT - height,
+      width,
+      height,
+      radius: 1,
+    });
+    x += width + SLAB.gap;
+  }
+  const text = lines.map(
+    (line, at): Mark => ({ kind: "text", style: "body", x: 0, y: FOOT + 18 + at * LINE, text: line }),
+  );
+  return {
+    width: Math.max(x - SLAB.gap, ...lines.map((line) => textWidth(line, "body"))),
+    above: highest - FOOT,
+    below: FOOT + 8 + lines.length * LINE,
+    entry: 0,
+    exit: x - SLAB.gap,
+    middle: slabHeight(out) / 2 - FOOT,
+    marks: [...marks, ...text],
+    columns: [],
+    notes: [shapeText(out)],
+  };
+}
+
+const SLAB = { width: 6, perDoubling: 1.5, gap: 4, heightPerDoubling: 15 } as const;
+
+/** A vector is as high as it has channels. */
+function slabHeight({ channels, sizes }: Shape): number {
+  if (sizes.length === 0) return 14 + (SLAB.heightPerDoubling / 2) * Math.log2(channels);
+  return 14 + SLAB.heightPerDoubling * Math.log2(Math.max(1, ...sizes.map(boundSize)));
 }
 
 /** A dense block as the layers that it repeats. */

@@ -1,20 +1,20 @@
 /** Networks beside each other, one above the other, each with its heat; lines lead to them and from them. */
 import { type Mark, moved, textWidth } from "../scene.ts";
-import { arrow, type Box, FOOT, type Palette, withHeat } from "./box.ts";
+import type { Drawing } from "./body.ts";
+import { arrow, type Box, FOOT, withHeat } from "./box.ts";
 
 const [FORK, LANE_GAP] = [30, 26];
 
-export interface LanesOptions {
-  readonly palette: Palette;
+export interface LanesOptions extends Pick<Drawing, "palette" | "style"> {
   /** What joins the lanes: `concat`. Absent where they end on their own. */
   readonly join: string | undefined;
   /** Whether they begin with inputs of their own. */
   readonly hasInputs: boolean;
 }
 
-export function lanesBox(rows: readonly Box[], { palette, join, hasInputs }: LanesOptions): Box {
+export function lanesBox(rows: readonly Box[], { palette, style, join, hasInputs }: LanesOptions): Box {
   const lanes = rows.map((row) =>
-    row.columns.length === 0 ? row : withHeat(row, { palette, isLabeled: hasInputs }),
+    row.columns.length === 0 || style === "figure" ? row : withHeat(row, { palette, isLabeled: hasInputs }),
   );
   const [left, right] = [hasInputs ? 0 : FORK, join === undefined ? 0 : FORK];
   const width = Math.max(0, ...lanes.map((lane) => lane.width));

@@ -1,15 +1,20 @@
 /** Rows of boxes, as wide as a window: a row ends where the next would not fit, and a line leads to the next row. */
 import { type Mark, moved } from "../scene.ts";
-import { arrow, type Box, GAP, type Palette, rowOf, withHeat } from "./box.ts";
+import type { Drawing } from "./body.ts";
+import { arrow, type Box, GAP, rowOf, withHeat } from "./box.ts";
 
 const ROW_GAP = 34;
 
-export function spineBox(boxes: readonly Box[], widest: number, palette: Palette): Box {
+export function spineBox(
+  boxes: readonly Box[],
+  widest: number,
+  { palette, style }: Pick<Drawing, "palette" | "style">,
+): Box {
   const rows = rowsWithin(boxes, widest).map((row) => {
     const whole = rowOf(row);
     // Lanes have labels of their own.
     const isLabeled = row[0]?.hasHeat !== true;
-    return whole.columns.length === 0 ? whole : withHeat(whole, { palette, isLabeled });
+    return whole.columns.length === 0 || style === "figure" ? whole : withHeat(whole, { palette, isLabeled });
   });
   const marks: Mark[] = [];
   let [top, width] = [0, 0];

@@ -44,7 +44,7 @@ export function uBox(boxes: readonly Box[], { depths, skips }: UOptions): Box {
   return {
     width: right,
     above: Math.max(0, ...boxes.filter((_, at) => depths[at] === 0).map(({ above }) => above)),
-    below: Math.max(0, ...grounds) + FOOT,
+    below: Math.max(0, ...placed.map(({ box, ground }) => ground + box.below)),
     entry: placed[0]?.box.entry ?? 0,
     exit: right,
     middle: 0,
@@ -56,10 +56,12 @@ export function uBox(boxes: readonly Box[], { depths, skips }: UOptions): Box {
 /** The ground of each level, downward from the first. */
 function groundsOf(boxes: readonly Box[], depths: readonly number[]): readonly number[] {
   const grounds: number[] = [];
+  let lowest = FOOT;
   for (let depth = 0; depth <= Math.max(0, ...depths); depth += 1) {
     const highest = Math.max(0, ...boxes.filter((_, at) => depths[at] === depth).map(({ above }) => above));
     const last = grounds.at(-1);
-    grounds.push(last === undefined ? 0 : last + FOOT + LEVEL_GAP + highest);
+    grounds.push(last === undefined ? 0 : last + lowest + LEVEL_GAP + highest);
+    lowest = Math.max(FOOT, ...boxes.filter((_, at) => depths[at] === depth).map(({ below }) => below));
   }
   return grounds;
 }
@@ -72,11 +74,11 @@ function wayBetween(from: Placed, to: Placed): readonly Mark[] {
     from.ground < to.ground ? "goes on at half the resolution" : "goes on at twice the resolution";
   if (from.ground < to.ground) {
     const x = from.x + Math.min(from.box.width, from.box.exit) / 2;
-    const d = `M${x} ${from.ground + FOOT + 1}L${x} ${to.ground - 8}Q${x} ${to.ground} ${x + 8} ${to.ground}L${end - 4} ${to.ground}`;
+    const d = `M${x} ${from.ground + from.box.below + 1}L${x} ${to.ground - 8}Q${x} ${to.ground} ${x + 8} ${to.ground}L${end - 4} ${to.ground}`;
     return [{ kind: "path", classes: "flow", d, title }, tip({ x: end - 1, y: to.ground }, "right", "tip")];
   }
   const x = to.x + (to.box.entry + Math.min(to.box.width, to.box.exit)) / 2;
-  const top = to.ground + FOOT;
+  const top = to.ground + to.box.below;
   const d = `M${start + 1} ${from.ground}L${x - 8} ${from.ground}Q${x} ${from.ground} ${x} ${from.ground - 8}L${x} ${top + 5}`;
   return [{ kind: "path", classes: "flow", d, title }, tip({ x, y: top + 1 }, "up", "tip")];
 }

@@ -1,0 +1,166 @@
+/** Pictures as files: well-formed, small, within a screen, every mark with its words, no label upon another. */
+import { expect, it } from "vitest";
+import { draw, type PictureOptions } from "../../src/viz/draw.ts";
+import { TEXT_STYLES, type TextStyle, textBox } from "../../src/viz/scene.ts";
+import { THEMES } from "../../src/viz/style.ts";
+import { graphOf, SPECS } from "../report/spec-files.ts";
+import { MODELS, network } from "./networks.ts";
+import { type Element, elementsIn, parseXml, textOf, titleOf } from "./xml.ts";
+
+const FILES = [
+  "densenet-tiny.dn",
+  "densenet121.dn",
+  "densenet161.dn",
+  "densenet169.dn",
+  "densenet201.dn",
+  "densenet264.dn",
+  "densenet-cifar.dn",
+];
+const ALL = [...MODELS, ...FILES];
+
+function pictureOf(name: string, options: Partial<PictureOptions> = {}): string {
+  const problems: string[] = [];
+  const reporter = { report: ({ message }: { readonly message: string }) => problems.push(message) };
+  const picture = draw(network(name), { format: "svg", ...options }, reporter);
+  expect(problems).toEqual([]);
+  return picture?.text ?? "";
+}
+
+/** In the layouts and styles that every network has. */
+const FORMS = ALL.flatMap((name): readonly (readonly [string, Partial<PictureOptions>])[] => [
+  [name, {}],
+  [name, { layout: "spine" }],
+  [name, { style: "figure" }],
+]);
+
+it.each(FORMS)("%s %o is well-formed, and each of its marks has a title", (name, options) => {
+  const marks = elementsIn(parseXml(pictureOf(name, options))).filter(({ element }) =>
+    ["rect", "path"].includes(element.name),
+  );
+  const silent = marks.filter(({ element, ancestors }) => {
+    // The title of the whole picture says nothing about a mark.
+    const around = ancestors.slice(0, -1);
+    return titleOf(element) === undefined && around.every((each) => titleOf(each) === undefined);
+  });
+  expect(marks.length).toBeGreaterThan(1);
+  expect(silent.map(({ element }) => element.attributes)).toEqual([]);
+});
+
+it.each(FORMS)("%s %o has no label upon another, and none that leaves the picture", (name, options) => {
+  const root = parseXml(pictureOf(name, options));
+  const [, , width = 0, height = 0] = (root.attributes["viewBox"] ?? "").split(" ").map(Number);
+  const boxes = labelsOf(root);
+  const outside = boxes.filter(
+    (box) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height,
+  );
+  expect(outside).toEqual([]);
+  const collisions = boxes.flatMap((box, at) =>
+    boxes.slice(at + 1).flatMap((other) => (overlap(box, other) ? [`${box.text} / ${other.text}`] : [])),
+  );
+  expect(collisions).toEqual([]);
+});
+
+interface LabelBox {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function labelsOf(root: Element): readonly LabelBox[] {
+  return elementsIn(root).flatMap(({ element }): readonly LabelBox[] => {
+    const { name, attributes } = element;
+    const style = attributes["class"] as TextStyle;
+    if (name !== "text") return [];
+    expect(Object.keys(TEXT_STYLES)).toContain(style);
+    const anchor = (attributes["text-anchor"] ?? "start") as "start" | "middle" | "end";
+    const [x, y, text] = [Number(attributes["x"]), Number(attributes["y"]), textOf(element)];
+    return [{ text, ...textBox({ kind: "text", style, anchor, x, y, text }) }];
+  });
+}
+
+function overlap(first: LabelBox, second: LabelBox): boolean {
+  return (
+    first.x < second.x + second.width &&
+    second.x < first.x + first.width &&
+    first.y < second.y + second.height &&
+    second.y < first.y + first.height
+  );
+}
+
+it.each(ALL)("%s fits a screen", (name) => {
+  const { attributes } = parseXml(pictureOf(name));
+  expect(Number(attributes["width"])).toBeLessThanOrEqual(1440);
+  expect(Number(attributes["height"])).toBeLessThanOrEqual(900);
+});
+
+it.each(ALL)("%s takes less than a megabyte, as a picture and as a page", (name) => {
+  const svg = pictureOf(name);
+  expect(Buffer.byteLength(svg)).toBeLessThan(1_000_000);
+  expect(Buffer.byteLength(pictureOf(name, { format: "html" }))).toBeLessThan(1_000_000);
+  expect(elementsIn(parseXml(svg)).length).toBeLessThan(9_000);
+});
+
+it("DenseNet-264 is drawn in half a second of computing", () => {
+  const graph = network("densenet264.dn");
+  const start = process.cpuUsage();
+  draw(graph, { format: "svg" }, { report: () => {} });
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1e6).toBeLessThan(0.5);
+});
+
+it("colors order amounts by lightness, and text can be read on what it stands on", () => {
+  for (const { steps, paper, card, ink, muted, skip, flow } of Object.values(THEMES)) {
+    const lightness = steps.map(luminance);
+    const sorted = lightness.toSorted((a, b) => a - b);
+    expect([sorted, sorted.toReversed()]).toContainEqual(lightness);
+    for (const text of [ink, muted]) {
+      for (const ground of [paper, card]) expect(contrast(text, ground)).toBeGreaterThanOrEqual(4.5);
+    }
+    // Lines and the strongest colors need less.
+    for (const line of [skip, flow, steps.at(-1) ?? ""])
+      expect(contrast(line, paper)).toBeGreaterThanOrEqual(3);
+  }
+});
+
+/** Relative luminance and contrast as WCAG 2.2 defines them. */
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrast(first: string, second: string): number {
+  const [low = 0, high = 0] = [luminance(first), luminance(second)].toSorted((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+it.each([
+  ["svg", "svg"],
+  ["dot", "dot"],
+  ["mermaid", "mmd"],
+  ["model-explorer", "json"],
+  ["model-explorer-data", "data.json"],
+] as const)("a small network as %s", async (format, ending) => {
+  // Wherever the project lies.
+  const text = pictureOf("densenet-tiny.dn", { format }).replaceAll(SPECS, "specs");
+  await expect(text).toMatchFileSnapshot(`../golden/pictures/densenet-tiny.${ending}`);
+});
+
+it("a part's path cannot end the script of a page", () => {
+  const graph = graphOf({ text: "dn 1; model m { input x: f32[3]; output y = x < relu >; }" });
+  const hostile = graph.nodes.map((node) => ({
+    ...node,
+    origin: {
+      ...node.origin,
+      span: { ...node.origin.span, file: { ...node.origin.span.file, path: "</script><b>&\"'.dn" } },
+    },
+  }));
+  const page = draw({ ...graph, nodes: hostile }, { format: "html" }, { report: () => {} })?.text ?? "";
+  expect(page.match(/<\/script>/g)).toHaveLength(2);
+  const [, data = ""] = /id="data">(.*)<\/script>/.exec(page) ?? [];
+  expect(JSON.stringify(JSON.parse(data))).toContain("</script><b>");
+});
