@@ -33,7 +33,7 @@ export interface Page {
   /** The value of an expression in the page. */
   evaluate(expression: string): Promise<unknown>;
   /** What the page wrote to its console, and what failed in it. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
   close(): Promise<void>;
 }
 
