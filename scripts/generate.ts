@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
+import { draw, elaborate, parseInputSizes, type SourceFile } from "../src/index.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { opsPage } from "./ops-page.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
@@ -14,6 +15,32 @@ interface Generated {
 
 function read(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), "utf8");
+}
+
+/** The spec of this name in docs/pictures.md. */
+function shownSpec(name: string): string {
+  const fence = "`".repeat(3);
+  const block = new RegExp(`^${fence}dn file=${name}\\n([\\s\\S]*?)^${fence}$`, "m");
+  const [, text] = block.exec(read("docs/pictures.md")) ?? [];
+  if (text === undefined) throw new Error(`docs/pictures.md shows no ${name}`);
+  return text;
+}
+
+function pictureOf(
+  path: string,
+  { text = read(path), input = "" }: { text?: string; input?: string },
+): string {
+  const reporter = {
+    report: ({ message }: { readonly message: string }) => {
+      throw new Error(message);
+    },
+  };
+  const inputs = (input === "" ? undefined : parseInputSizes(input, reporter)) ?? new Map();
+  const load = (request: string): SourceFile => ({ path: request, text: read(`specs/${request}`) });
+  const { graph } = elaborate({ path, text }, { load, bindings: { parameters: new Map(), inputs } });
+  const picture = graph && draw(graph, { format: "svg" }, reporter);
+  if (picture === undefined) throw new Error(`${path} has no picture`);
+  return picture.text;
 }
 
 function minified(path: string, loader: "js" | "css"): string {
@@ -31,6 +58,11 @@ export const GENERATED: readonly Generated[] = [
     path: "src/viz/page.generated.ts",
     content: () =>
       `/** The script and style of a picture's page, generated from src/viz/page/ by \`npm run generate\`. */\nexport const PAGE_SCRIPT: string = ${JSON.stringify(minified("src/viz/page/page.js", "js"))};\nexport const PAGE_STYLE: string = ${JSON.stringify(minified("src/viz/page/page.css", "css"))};\n`,
+  },
+  { path: "docs/pictures/densenet121.svg", content: () => pictureOf("specs/densenet121.dn", {}) },
+  {
+    path: "docs/pictures/unet.svg",
+    content: () => pictureOf("unet.dn", { text: shownSpec("unet.dn"), input: "H=512,W=512" }),
   },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },

@@ -11,7 +11,7 @@ import type { Segment } from "./structure.ts";
 export function paletteOf(segments: readonly Segment[]): Palette {
   const layers = layersIn(segments);
   const most = (amount: (layer: Layer) => bigint): Scale =>
-    scaleTo(Math.max(1, ...layers.map((layer) => Number(amount(layer)))));
+    scaleTo(Math.max(0, ...layers.map((layer) => Number(amount(layer)))));
   const channels = Math.max(1, ...coloredChannels(segments));
   return {
     // Its steps are powers of two, which most channels are.

@@ -1,6 +1,6 @@
 /** What the parts of a network are called: the field's words where there is one, else the names of the source. */
 import { stageNamed } from "../ops/index.ts";
-import { commonPath } from "./layers.ts";
+import { commonPath, isSameShape } from "./layers.ts";
 import type { Segment } from "./structure.ts";
 
 /** A segment with the name that a picture shows. */
@@ -85,7 +85,8 @@ function titleOf(segment: Segment, all: readonly Segment[], own: string | undefi
       return own ?? "Lanes";
     case "chain": {
       if (all[at - 1]?.kind === "dense" && all[at + 1]?.kind === "dense") return "Transition";
-      const isPool = segment.layers.every(({ costs }) => costs.macs === 0n);
+      const isPool =
+        segment.layers.every(({ costs }) => costs.macs === 0n) && !isSameShape(segment.in, segment.out);
       if (isPool) return "Pooling";
       if (segment.out.sizes.length === 0) return "Head";
       if (all.every(({ kind }) => kind === "chain")) return "Stage";

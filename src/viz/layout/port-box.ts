@@ -8,7 +8,7 @@ const [PAD, HEIGHT] = [8, 38];
 
 export function portBox({ name, role, in: shape }: Port): Box {
   const text = shapeText(shape).slice(1, -1);
-  const width = Math.max(textWidth(name, "strong"), textWidth(text, "note")) + 2 * PAD;
+  const width = Math.max(HEIGHT, textWidth(name, "strong"), textWidth(text, "note")) + 2 * PAD;
   const top = FOOT - HEIGHT;
   const marks: readonly Mark[] = [
     {
