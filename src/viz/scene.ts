@@ -104,14 +104,6 @@ export function textBox(label: Label): { x: number; y: number; width: number; he
   return { x: label.x - shift, y: label.y - 0.8 * size, width, height: size };
 }
 
-/** The text, cut at its end so that it fits; a title nearby tells it whole. */
-export function fitted(text: string, style: TextStyle, width: number): string {
-  if (textWidth(text, style) <= width) return text;
-  const letters = [...text];
-  while (letters.length > 0 && textWidth(`${letters.join("")}…`, style) > width) letters.pop();
-  return `${letters.join("").trimEnd()}…`;
-}
-
 export function moved(mark: Mark, dx: number, dy: number): Mark {
   switch (mark.kind) {
     case "group":
