@@ -8,9 +8,9 @@ import { boundSize } from "../ir/size.ts";
 import { add } from "../ops/add.ts";
 import { concat } from "../ops/concat.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
-import { changesSize, type Layer, layersOf, type Surroundings } from "./layers.ts";
+import { type Layer, layersOf, type Surroundings } from "./layers.ts";
 import { type Fork, type Item, isGate, type Series } from "./series.ts";
-import { type Segment, segmentsOf } from "./structure.ts";
+import { layersIn, type Segment, segmentsOf } from "./structure.ts";
 
 export interface EncoderDecoder {
   readonly segments: readonly Segment[];
@@ -46,8 +46,66 @@ export function levelsOf(series: Series, surroundings: Surroundings): EncoderDec
   const walk: Walk = { surroundings, segments: [], skips: [] };
   follow(series, walk);
   const segments = withHead(walk.segments);
-  const resolutions = [...new Set(segments.map(({ out }) => sizeOf(out)))].toSorted((a, b) => b - a);
-  return { segments, skips: walk.skips, depths: segments.map(({ out }) => resolutions.indexOf(sizeOf(out))) };
+  const found = { segments, skips: walk.skips, depths: depthsOf(segments) };
+  return segments.length > MOST_SEGMENTS ? merged(found) : found;
+}
+
+/** More than this beside each other are wider than a screen. */
+const MOST_SEGMENTS = 16;
+/** Sizes that differ by less are one resolution: a transposed convolution may overshoot, to be cropped. */
+const SAME_RESOLUTION = 1.4;
+
+/**
+ * How often the sizes have been halved, and not doubled again, on the way to each segment: what windows and crops take
+ * from the borders does not count.
+ */
+function depthsOf(segments: readonly Segment[]): readonly number[] {
+  let depth = 0;
+  const halvings = segments.map(({ in: before, out }) => {
+    if (out.sizes.length > 0) depth += Math.round(Math.log2(widthOf(before) / widthOf(out)));
+    return depth;
+  });
+  const levels = [...new Set(halvings)].toSorted((first, second) => first - second);
+  return halvings.map((each) => levels.indexOf(each));
+}
+
+/** What follows each other on one level becomes one chain, so that each level has one card on each side. */
+function merged({ segments, depths, skips }: EncoderDecoder): EncoderDecoder {
+  const chains: Segment[] = [];
+  const levels: number[] = [];
+  const position = segments.map((segment, at) => {
+    const last = chains.at(-1);
+    const depth = depths[at] ?? 0;
+    if (segment.kind !== "port" && last?.kind === "chain" && levels.at(-1) === depth) {
+      const layers = [...last.layers, ...foldedLayers(segment)];
+      const nodes = [...last.nodes, ...segment.nodes];
+      chains.splice(-1, 1, { kind: "chain", layers, nodes, in: last.in, out: segment.out });
+    } else {
+      const { nodes, in: before, out } = segment;
+      chains.push(
+        segment.kind === "port"
+          ? segment
+          : { kind: "chain", layers: foldedLayers(segment), nodes, in: before, out },
+      );
+      levels.push(depth);
+    }
+    return chains.length - 1;
+  });
+  const moved = skips.map((skip) => ({
+    ...skip,
+    from: position[skip.from] ?? 0,
+    to: position[skip.to] ?? 0,
+  }));
+  return { segments: chains, depths: levels, skips: moved };
+}
+
+/** The layers of blocks under names that tell what they repeat: `dense conv 3×3`. */
+function foldedLayers(segment: Segment): readonly Layer[] {
+  if (segment.kind !== "dense" && segment.kind !== "residual") return layersIn([segment]);
+  return segment.layers.map((layer) => ({
+    ...layer,
+    name: `${segment.kind} ${layer.inner.map(({ name }) => name).join(", ")}`,
+  }));
 }
 
 /** The layers behind the last block of the decoder on their own: they give the classes. */
@@ -98,10 +156,15 @@ function place(segment: Segment, { segments }: Walk): void {
     segments.push(segment);
     return;
   }
+  // Between blocks, a chain is a transition: it stays whole.
+  if (segments.length > 0 && segments.at(-1)?.kind !== "chain" && segments.at(-1)?.kind !== "port") {
+    segments.push(segment);
+    return;
+  }
   for (const layer of segment.layers) {
     const last = segments.at(-1);
     const { nodes, out } = layer;
-    if (last?.kind === "chain" && !changesSize(layer)) {
+    if (last?.kind === "chain" && !changesResolution(layer)) {
       segments.splice(-1, 1, {
         ...last,
         layers: [...last.layers, layer],
@@ -112,6 +175,11 @@ function place(segment: Segment, { segments }: Walk): void {
       segments.push({ kind: "chain", layers: [layer], nodes, in: layer.in, out });
     }
   }
+}
+
+function changesResolution({ in: before, out }: Layer): boolean {
+  const ratio = widthOf(before) / widthOf(out);
+  return out.sizes.length > 0 && Math.max(ratio, 1 / ratio) > SAME_RESOLUTION;
 }
 
 interface FoundSkip {
@@ -138,6 +206,11 @@ function shapesAlong(series: Series): readonly Shape[] {
     if (item.kind === "tangle") return item.nodes.map(({ shape }) => shape);
     return isGate(item) ? [] : item.branches.flatMap(shapesAlong);
   });
+}
+
+/** Of a map that is as long as it is wide; a vector is a point. */
+function widthOf(shape: Shape): number {
+  return sizeOf(shape) ** (1 / Math.max(1, shape.sizes.length));
 }
 
 /** Positions of a map; a vector has the size of a point. */

@@ -3,10 +3,9 @@ import { withByteUnit, withUnit } from "../base/text.ts";
 import type { Layer } from "./layers.ts";
 import type { PictureStyle } from "./layout/body.ts";
 import type { Palette } from "./layout/box.ts";
-import { layersIn } from "./network.ts";
 import { type Scale, scaleTo } from "./scale.ts";
 import { type Mark, textWidth } from "./scene.ts";
-import type { Segment } from "./structure.ts";
+import { layersIn, type Segment } from "./structure.ts";
 
 export function paletteOf(segments: readonly Segment[]): Palette {
   const layers = layersIn(segments);

@@ -2,7 +2,7 @@
 import type { CheckedGraph } from "../ops/op.ts";
 import { type Costs, costingOf, NO_COSTS } from "./costs.ts";
 import { type EncoderDecoder, encoderDecoderOf, levelsOf } from "./encoder-decoder.ts";
-import type { Layer, Surroundings } from "./layers.ts";
+import type { Surroundings } from "./layers.ts";
 import { type Named, named, namedByDepth } from "./names.ts";
 import { flowOf, type Series, seriesOf } from "./series.ts";
 import { type Segment, segmentsOf } from "./structure.ts";
@@ -45,14 +45,4 @@ function hasDense(segments: readonly Segment[]): boolean {
   return segments.some(
     (segment) => segment.kind === "dense" || (segment.kind === "lanes" && segment.lanes.some(hasDense)),
   );
-}
-
-/** The layers of segments, as the heat strips count them. */
-export function layersIn(segments: readonly Segment[]): readonly Layer[] {
-  return segments.flatMap((segment): readonly Layer[] => {
-    if (segment.kind === "port") return [];
-    if (segment.kind === "branches") return [...segment.lead, ...segment.branches.flat(), ...segment.tail];
-    if (segment.kind === "lanes") return segment.lanes.flatMap(layersIn);
-    return segment.layers;
-  });
 }

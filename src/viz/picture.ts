@@ -18,6 +18,9 @@ const HEADING_HEIGHT = 64;
 const LEGEND_GAP = 28;
 /** A window of a browser on a laptop. */
 const WIDEST = 1392;
+/** For the names of the heat strips, and for the line that leads from a row to the next. */
+const [NAMES_WIDTH, TURN_WIDTH] = [50, 20];
+const INSIDE = WIDEST - 2 * MARGIN - NAMES_WIDTH;
 
 export function sceneOf(network: Network, style: PictureStyle = "costs"): Scene {
   const { surroundings, parts, layout } = network;
@@ -89,12 +92,9 @@ const ROOMS: readonly Room[] = [
   ...[13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((cell) => ({ cell, labelWidth: 70 })),
 ];
 const ROOM_OF_ROWS: Room = { cell: 7, labelWidth: 110 };
-const ROOM_OF_U: Room = { cell: 6, labelWidth: 100 };
-/** For the names of the heat strips, and for the line that leads from a row to the next. */
-const [NAMES_WIDTH, TURN_WIDTH] = [50, 20];
+const ROOMS_OF_U: readonly Room[] = [130, 100, 84, 70].map((labelWidth) => ({ cell: 6, labelWidth }));
 
 function spine(parts: readonly Named[], brush: Brush): Box {
-  const inside = WIDEST - 2 * MARGIN - NAMES_WIDTH;
   const boxesIn = (room: Room): readonly Box[] => boxesOf(parts, { ...brush, ...room });
   // Each room is narrower than the one before, so the first that fits is found by halving.
   let found: readonly Box[] | undefined;
@@ -102,15 +102,17 @@ function spine(parts: readonly Named[], brush: Brush): Box {
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const boxes = boxesIn(ROOMS[middle] ?? ROOM_OF_ROWS);
-    if (rowOf(boxes).width <= inside) [high, found] = [middle, boxes];
+    if (rowOf(boxes).width <= INSIDE) [high, found] = [middle, boxes];
     else low = middle + 1;
   }
-  if (found !== undefined) return spineBox(found, inside, brush);
-  return spineBox(boxesIn(ROOM_OF_ROWS), inside - TURN_WIDTH, brush);
+  if (found !== undefined) return spineBox(found, INSIDE, brush);
+  return spineBox(boxesIn(ROOM_OF_ROWS), INSIDE - TURN_WIDTH, brush);
 }
 
 function uShape({ parts, levels }: Network, brush: Brush): Box {
-  const row = uBox(boxesOf(parts, { ...brush, ...ROOM_OF_U }), levels);
+  const rowIn = (room: Room): Box => uBox(boxesOf(parts, { ...brush, ...room }), levels);
+  const rows = ROOMS_OF_U.map(rowIn);
+  const row = rows.find(({ width }) => width <= INSIDE) ?? rows.at(-1) ?? rowOf([]);
   if (brush.style === "figure") return row;
   return withHeat(row, { palette: brush.palette, top: row.below + 14 });
 }

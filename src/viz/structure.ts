@@ -156,18 +156,25 @@ interface Shortcut {
   readonly body: Series;
 }
 
-/** Of two branches, the empty one, or the one with fewer layers where it is a projection. */
+/** Of two branches, the empty one; else one without weights or with fewer layers, where it is short. */
 function shortcutOf({ branches }: Fork, surroundings: Surroundings): Shortcut | undefined {
   const [first, second, ...more] = branches;
   if (first === undefined || second === undefined || more.length > 0) return undefined;
   if (first.length === 0) return { kind: "identity", body: second };
   if (second.length === 0) return { kind: "identity", body: first };
-  const [ones, others] = [layersOf(first, surroundings).length, layersOf(second, surroundings).length];
-  if (ones === others || Math.min(ones, others) > LONGEST_PROJECTION) return undefined;
-  return { kind: "projection", body: ones > others ? first : second };
+  const [ones, others] = [layersOf(first, surroundings), layersOf(second, surroundings)];
+  const [firstWeighs, secondWeighs] = [isWeighty(ones), isWeighty(others)];
+  const isFirst = firstWeighs === secondWeighs ? ones.length < others.length : !firstWeighs;
+  const [shortcut, body] = isFirst ? [ones, second] : [others, first];
+  const isEven = firstWeighs === secondWeighs && ones.length === others.length;
+  return isEven || shortcut.length > LONGEST_PROJECTION ? undefined : { kind: "projection", body };
 }
 
-/** A pool and a convolution. */
+function isWeighty(layers: readonly Layer[]): boolean {
+  return layers.some(({ costs }) => costs.macs > 0n);
+}
+
+/** A pool and a convolution, or a pool and new channels of zeros. */
 const LONGEST_PROJECTION = 2;
 
 /** The steps before a fork that are of the same block. */
@@ -293,10 +300,9 @@ function chainsOf(items: Series, surroundings: Surroundings): readonly Chain[] {
     const part = parts.at(-1) ?? [];
     const last = part.at(-1);
     // A layer that has weights begins its resolution; a pool ends the one before.
-    const isWeighty = layer.costs.macs > 0n;
     const begins =
       last !== undefined &&
-      ((changesSize(last) && last.costs.macs === 0n) || (changesSize(layer) && isWeighty));
+      ((changesSize(last) && last.costs.macs === 0n) || (changesSize(layer) && layer.costs.macs > 0n));
     const flattens = last !== undefined && layer.out.sizes.length === 0 && last.out.sizes.length > 0;
     if (layers.length > LONGEST_CHAIN && (begins || flattens)) parts.push([layer]);
     else part.push(layer);
@@ -307,5 +313,15 @@ function chainsOf(items: Series, surroundings: Surroundings): readonly Chain[] {
     return [
       { kind: "chain", layers: part, nodes: part.flatMap(({ nodes }) => nodes), in: first.in, out: last.out },
     ];
+  });
+}
+
+/** The layers of segments, as the heat strips count them. */
+export function layersIn(segments: readonly Segment[]): readonly Layer[] {
+  return segments.flatMap((segment): readonly Layer[] => {
+    if (segment.kind === "port") return [];
+    if (segment.kind === "branches") return [...segment.lead, ...segment.branches.flat(), ...segment.tail];
+    if (segment.kind === "lanes") return segment.lanes.flatMap(layersIn);
+    return segment.layers;
   });
 }

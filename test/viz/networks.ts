@@ -82,9 +82,12 @@ export const MODELS: readonly string[] = [...TEXT.matchAll(/^model (\w+)/gm)].ma
 
 const graphs = new Map<string, CheckedGraph>();
 
-/** A model of this file, or a file of `specs/`. */
+/** A model of this file, or a file of `specs/`, with sizes where they are free: `unet.dn H=256,W=256`. */
 export function network(name: string): CheckedGraph {
-  const target: SpecTarget = name.endsWith(".dn") ? { file: name } : { text: TEXT, model: name };
+  const [file = "", input] = name.split(" ");
+  const target: SpecTarget = file.endsWith(".dn")
+    ? { file, ...(input && { input }) }
+    : { text: TEXT, model: name };
   const graph = graphs.get(name) ?? graphOf(target);
   graphs.set(name, graph);
   return graph;

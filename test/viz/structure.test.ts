@@ -5,9 +5,9 @@ import { draw } from "../../src/viz/draw.ts";
 import { labelOf } from "../../src/viz/layers.ts";
 import { liveBytesOf } from "../../src/viz/live.ts";
 import { leavesOf } from "../../src/viz/names.ts";
-import { layersIn, type Network, networkOf } from "../../src/viz/network.ts";
+import { type Network, networkOf } from "../../src/viz/network.ts";
 import { flowOf, nodesOf, seriesOf } from "../../src/viz/series.ts";
-import type { Segment } from "../../src/viz/structure.ts";
+import { layersIn, type Segment } from "../../src/viz/structure.ts";
 import { graphOf } from "../report/spec-files.ts";
 import { MODELS, network } from "./networks.ts";
 import { elementsIn, parseXml } from "./xml.ts";
@@ -107,7 +107,7 @@ it("memory while a DenseNet runs is what was measured, and does not grow with it
 it("joining layers all at once is the same dense block as joining them two by two", () => {
   const model = (body: string): CheckedGraph =>
     graphOf({
-      text: `dn 1; model m { set order = pre; input x: f32[8 @ 8x8]; output y = x < conv 3 -> 8 as a; ${body} gap; linear -> 2 >; }`,
+      text: `dn 1; model m { set order = pre; input x: f32[8 @ 8x8]; output y = x < conv 3 (order=post) -> 8 as a; ${body} bn; relu; gap; linear -> 2 >; }`,
     });
   const binary = seen(
     model(
@@ -149,6 +149,17 @@ it("a residual network is stages of units, and projects where the shape changes"
   }
 });
 
+it("a shortcut without weights is one, too", () => {
+  const stages = seen(graphOf({ file: "resnet-cifar.dn", model: "resnet20_cifar" })).parts.flatMap(
+    ({ segment }) => (segment.kind === "residual" ? [segment.layers.map(({ shortcut }) => shortcut)] : []),
+  );
+  expect(stages).toEqual([
+    ["identity", "identity", "identity"],
+    ["projection", "identity", "identity"],
+    ["projection", "identity", "identity"],
+  ]);
+});
+
 it("a very deep stage shows its first and last units, and the others as a number", () => {
   const stages = ofKind("resnet1202", "residual");
   expect(stages.map(({ layers }) => layers.length)).toEqual([200, 200, 200]);
@@ -175,6 +186,25 @@ it("a U-Net is a U: depth is resolution, and skips are level", () => {
   ]);
   for (const { from, to } of levels.skips) expect(levels.depths[from]).toBe(levels.depths[to]);
   expect(parts.map(({ title }) => title)).toContain("Bottleneck");
+});
+
+it("skips are level where borders are lost and skips are cropped", () => {
+  const graph = graphOf({ file: "unet.dn", model: "unet", input: "H=572,W=572" });
+  const { levels } = seen(graph);
+  expect(levels.skips).toHaveLength(4);
+  for (const { from, to, layers } of levels.skips) {
+    expect(levels.depths[from]).toBe(levels.depths[to]);
+    expect(layers.map(labelOf)).toEqual(["crop"]);
+  }
+});
+
+it("a level of many blocks is one card", () => {
+  const { parts, levels } = seen(graphOf({ file: "fc-densenet.dn", input: "H=224,W=224" }));
+  expect(levels.skips).toHaveLength(5);
+  for (const { from, to } of levels.skips) expect(levels.depths[from]).toBe(levels.depths[to]);
+  const bottom = parts.find(({ title }) => title === "Bottleneck")?.segment;
+  const labels = bottom?.kind === "chain" ? bottom.layers.map(labelOf) : [];
+  expect(labels.filter((label) => label === "dense conv 3×3")).toHaveLength(15);
 });
 
 it("an encoder and decoder without skips is a U, too", () => {

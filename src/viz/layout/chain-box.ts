@@ -1,6 +1,8 @@
 /** Layers one after the other, as lines on a card. */
 import type { Shape } from "../../ir/shape.ts";
 import { boundSize } from "../../ir/size.ts";
+import { stageNamed } from "../../ops/index.ts";
+import type { OpNode } from "../../ops/op.ts";
 import { labelOf } from "../layers.ts";
 import { type Mark, textWidth } from "../scene.ts";
 import type { Chain, DenseBlock } from "../structure.ts";
@@ -131,18 +133,66 @@ function cardBox({ lines, title, layers, out, notes }: Content, palette: Palette
 }
 
 /**
- * Equal layers that follow each other stand on one line; a long label goes on, indented, on the next. Channels that
- * are those of the result, which the heading tells, are left out.
+ * Layers that repeat, alone or in a short pattern, stand there once; a long label goes on, indented, on the next line.
+ * Channels that are those of the result, which the heading tells, are left out.
  */
 function linesOf({ layers, out }: Chain, widest: number): readonly string[] {
-  const runs: { label: string; times: number }[] = [];
-  for (const layer of layers) {
-    const label = layer.channels === out.channels ? layer.name : labelOf(layer);
-    const last = runs.at(-1);
-    if (last?.label === label) last.times += 1;
-    else runs.push({ label, times: 1 });
+  // Where a skip comes in, its arrow says so.
+  const told = layers.filter(
+    ({ nodes: [node, ...more] }) => more.length > 0 || node === undefined || !isJoin(node),
+  );
+  const shown = told.length === 0 ? layers : told;
+  const labels = shown.map((layer) => (layer.channels === out.channels ? layer.name : labelOf(layer)));
+  const lines: string[] = [];
+  for (let at = 0; at < labels.length; ) {
+    const { length, times } = patternAt(labels, at);
+    // A pattern that could begin one later ends with what ends the chain.
+    if (length > 1 && labels[at] === labels[at + length * times]) {
+      lines.push(...broken(labels[at] ?? "", widest));
+      at += 1;
+      continue;
+    }
+    const pattern = labels.slice(at, at + length);
+    if (length === 1) {
+      const [label = ""] = pattern;
+      lines.push(...broken(times === 1 ? label : `${label} ×${times}`, widest));
+    } else {
+      lines.push(
+        `${times} times`,
+        ...pattern.flatMap((label) => broken(label, widest)).map((line) => `\u2002${line}`),
+      );
+    }
+    at += length * times;
   }
-  return runs.flatMap(({ label, times }) => broken(times === 1 ? label : `${label} ×${times}`, widest));
+  return lines;
+}
+
+function isJoin({ op }: OpNode): boolean {
+  return stageNamed(op.name)?.group === "joins";
+}
+
+const LONGEST_PATTERN = 4;
+
+/** What begins here and saves the most lines by repeating; one layer once where nothing does. */
+function patternAt(
+  labels: readonly string[],
+  at: number,
+): { readonly length: number; readonly times: number } {
+  let best = { length: 1, times: 1 };
+  for (let length = 1; length <= LONGEST_PATTERN; length += 1) {
+    let times = 1;
+    const isSame = (shift: number): boolean => labels[at + shift] === labels[at + shift + times * length];
+    while (
+      Array.from({ length }, (_, shift) => shift).every(
+        (shift) => labels[at + shift] !== undefined && isSame(shift),
+      )
+    )
+      times += 1;
+    // The line that says how often counts, too.
+    const saved = (times - 1) * length - (length > 1 ? 1 : 0);
+    if (times > 1 && saved > (best.times - 1) * best.length) best = { length, times };
+  }
+  return best;
 }
 
 function broken(label: string, widest: number): readonly string[] {

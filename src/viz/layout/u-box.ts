@@ -4,8 +4,10 @@ import { labelOf } from "../layers.ts";
 import { type Mark, moved, textWidth } from "../scene.ts";
 import { arrow, type Box, type Column, FOOT, GAP } from "./box.ts";
 
-/** Between the ground of a level and what stands highest on the next. */
-const LEVEL_GAP = 14;
+/** Between what skips across a level and what stands highest on the next. */
+const LEVEL_GAP = 12;
+/** From one level to the next, so that the way down can be seen. */
+const LEAST_FALL = 36;
 
 export interface UOptions {
   /** Of each box: 0 is the highest level. */
@@ -19,8 +21,9 @@ interface Placed {
   readonly ground: number;
 }
 
-export function uBox(boxes: readonly Box[], { depths, skips }: UOptions): Box {
-  const grounds = groundsOf(boxes, depths);
+export function uBox(boxes: readonly Box[], options: UOptions): Box {
+  const { depths, skips } = options;
+  const grounds = groundsOf(boxes, options);
   let right = 0;
   const placed = boxes.map((box, at): Placed => {
     const x = right === 0 ? 0 : right + GAP;
@@ -43,7 +46,7 @@ export function uBox(boxes: readonly Box[], { depths, skips }: UOptions): Box {
   );
   return {
     width: right,
-    above: Math.max(0, ...boxes.filter((_, at) => depths[at] === 0).map(({ above }) => above)),
+    above: Math.max(0, ...placed.map(({ box, ground }) => box.above - ground)),
     below: Math.max(0, ...placed.map(({ box, ground }) => ground + box.below)),
     entry: placed[0]?.box.entry ?? 0,
     exit: right,
@@ -53,17 +56,32 @@ export function uBox(boxes: readonly Box[], { depths, skips }: UOptions): Box {
   };
 }
 
-/** The ground of each level, downward from the first. */
-function groundsOf(boxes: readonly Box[], depths: readonly number[]): readonly number[] {
+/**
+ * The ground of each level, downward from the first. Boxes have columns of their own, so a level may begin beside the
+ * one above it; only what skips across stays free.
+ */
+function groundsOf(boxes: readonly Box[], { depths, skips }: UOptions): readonly number[] {
   const grounds: number[] = [];
-  let lowest = FOOT;
   for (let depth = 0; depth <= Math.max(0, ...depths); depth += 1) {
-    const highest = Math.max(0, ...boxes.filter((_, at) => depths[at] === depth).map(({ above }) => above));
-    const last = grounds.at(-1);
-    grounds.push(last === undefined ? 0 : last + lowest + LEVEL_GAP + highest);
-    lowest = Math.max(FOOT, ...boxes.filter((_, at) => depths[at] === depth).map(({ below }) => below));
+    const level = boxes.filter((_, at) => depths[at] === depth);
+    const above = grounds.at(-1);
+    const crossing = skips
+      .filter(({ from }) => depths[from] === depth - 1)
+      .map((skip) => heightOf(skip, boxes));
+    const needed =
+      crossing.length === 0 ? 0 : Math.max(0, ...level.map((box) => box.above)) - Math.min(...crossing);
+    const lowest = Math.max(
+      FOOT,
+      ...boxes.filter((_, at) => depths[at] === depth - 1).map(({ below }) => below),
+    );
+    grounds.push(above === undefined ? 0 : above + Math.max(lowest + LEAST_FALL, needed + LEVEL_GAP));
   }
   return grounds;
+}
+
+/** How high above the ground a skip runs. */
+function heightOf({ from, to }: Skip, boxes: readonly Box[]): number {
+  return Math.min(boxes[from]?.middle ?? 0, boxes[to]?.middle ?? 0);
 }
 
 /** Along the ground; down from below one box into the side of the next; or from its side up into the next from below. */
@@ -84,6 +102,7 @@ function wayBetween(from: Placed, to: Placed): readonly Mark[] {
 }
 
 function skipBetween(from: Placed, to: Placed, { join, layers }: Skip): readonly Mark[] {
+  // Both stand on one ground, unless the layout is forced on another network.
   const y = from.ground - Math.min(from.box.middle, to.box.middle);
   const [start, end] = [from.x + from.box.exit, to.x + to.box.entry];
   const text = [...layers.map(labelOf), join.op.name].join(", ");
