@@ -19,7 +19,7 @@ export const graphTooLarge: DiagnosticKind<[model: string, layers: number, edges
       `${quoted(model)} has ${count(layers, "layer")} and ${count(edges, "edge")}, too many to draw one by one`,
     explain: {
       title: "graph-too-large",
-      text: "A picture of every layer and edge is legible up to 300 layers and 400 edges; above that it takes long to make and nobody finds anything in it. The other layouts fold repetitions and dense connections, and `--format dot` gives the whole graph to Graphviz.",
+      text: "A picture of every layer and edge is legible up to 300 layers and 400 edges; above that nobody finds anything in it. The other layouts fold repetitions and dense connections, and `--format dot` gives the whole graph to Graphviz.",
     },
   },
 );

@@ -68,10 +68,10 @@ function groupToSvg({ classes, title, opens, isHidden, marks }: Group, isInterac
 }
 
 function rectToSvg({ x, y, width, height, radius, classes, title, data }: Rect): string {
-  const round2 = radius === undefined ? "" : ` rx="${radius}"`;
+  const rounding = radius === undefined ? "" : ` rx="${radius}"`;
   const values = Object.entries(data ?? {}).map(([name, value]) => ` data-${name}="${escaped(`${value}`)}"`);
   return closed(
-    `<rect class="${classes}"${values.join("")} x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"${round2}`,
+    `<rect class="${classes}"${values.join("")} x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"${rounding}`,
     "rect",
     title,
   );

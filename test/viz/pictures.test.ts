@@ -2,12 +2,12 @@
 import { posix } from "node:path";
 import { expect, it } from "vitest";
 import { draw, type PictureOptions } from "../../src/viz/draw.ts";
-import { TEXT_STYLES, type TextStyle, textBox } from "../../src/viz/scene.ts";
 import { THEMES } from "../../src/viz/style.ts";
 import { graphOf, SPECS } from "../report/spec-files.ts";
 import { pathsBelow } from "../tree.ts";
+import { labelProblems, silentMarks } from "./labels.ts";
 import { MODELS, network } from "./networks.ts";
-import { type Element, elementsIn, parseXml, textOf, titleOf } from "./xml.ts";
+import { elementsIn, parseXml } from "./xml.ts";
 
 /** Sizes that specs leave free. */
 const SIZES: Readonly<Record<string, string>> = {
@@ -29,68 +29,33 @@ function pictureOf(name: string, options: Partial<PictureOptions> = {}): string 
   return picture?.text ?? "";
 }
 
-/** In the layouts and styles that every network has. */
+/** Small enough for a graph of all layers. */
+const SMALL = ["one", "squeeze", "unet", "googlenet", "siamese", "excitedNet", "densenet-tiny.dn"];
+
+/** In all layouts and styles that a network has. */
 const FORMS = ALL.flatMap((name): readonly (readonly [string, Partial<PictureOptions>])[] => [
   [name, {}],
   [name, { layout: "spine" }],
+  [name, { layout: "u" }],
   [name, { style: "figure" }],
+  ...(SMALL.includes(name) ? ([[name, { layout: "graph" }]] as const) : []),
 ]);
 
-it.each(FORMS)("%s %o is well-formed, and each of its marks has a title", (name, options) => {
-  const marks = elementsIn(parseXml(pictureOf(name, options))).filter(({ element }) =>
-    ["rect", "path"].includes(element.name),
-  );
-  const silent = marks.filter(({ element, ancestors }) => {
-    // The title of the whole picture says nothing about a mark.
-    const around = ancestors.slice(0, -1);
-    return titleOf(element) === undefined && around.every((each) => titleOf(each) === undefined);
-  });
-  expect(marks.length).toBeGreaterThan(1);
-  expect(silent.map(({ element }) => element.attributes)).toEqual([]);
-});
-
-it.each(FORMS)("%s %o has no label upon another, and none that leaves the picture", (name, options) => {
+it.each(FORMS)("%s %o is well-formed, each mark has words, and no label is upon another", (name, options) => {
   const root = parseXml(pictureOf(name, options));
-  const [, , width = 0, height = 0] = (root.attributes["viewBox"] ?? "").split(" ").map(Number);
-  const boxes = labelsOf(root);
-  const outside = boxes.filter(
-    (box) => box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height,
-  );
-  expect(outside).toEqual([]);
-  const collisions = boxes.flatMap((box, at) =>
-    boxes.slice(at + 1).flatMap((other) => (overlap(box, other) ? [`${box.text} / ${other.text}`] : [])),
-  );
-  expect(collisions).toEqual([]);
+  expect(silentMarks(root)).toEqual([]);
+  expect(labelProblems(root)).toEqual([]);
 });
 
-interface LabelBox {
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function labelsOf(root: Element): readonly LabelBox[] {
-  return elementsIn(root).flatMap(({ element }): readonly LabelBox[] => {
-    const { name, attributes } = element;
-    const style = attributes["class"] as TextStyle;
-    if (name !== "text") return [];
-    expect(Object.keys(TEXT_STYLES)).toContain(style);
-    const anchor = (attributes["text-anchor"] ?? "start") as "start" | "middle" | "end";
-    const [x, y, text] = [Number(attributes["x"]), Number(attributes["y"]), textOf(element)];
-    return [{ text, ...textBox({ kind: "text", style, anchor, x, y, text }) }];
-  });
-}
-
-function overlap(first: LabelBox, second: LabelBox): boolean {
-  return (
-    first.x < second.x + second.width &&
-    second.x < first.x + first.width &&
-    first.y < second.y + second.height &&
-    second.y < first.y + first.height
+it("sees marks without words, and labels that collide or leave the picture", () => {
+  const root = parseXml(
+    '<svg viewBox="0 0 99 99"><title>t</title><path d="M0 0"/><g><title>u</title><path d="M0 0"/></g>' +
+      '<text class="body" x="9" y="20">one</text><text class="body" x="12" y="24">two</text>' +
+      '<text class="body" x="90" y="60">three</text></svg>',
   );
-}
+  expect(silentMarks(root)).toHaveLength(1);
+  expect(labelProblems(root)).toEqual(["three leaves the picture", "one / two"]);
+});
 
 it.each(ALL)("%s fits a screen", (name) => {
   const { attributes } = parseXml(pictureOf(name));
