@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
 import { draw, elaborate, parseInputSizes, type SourceFile } from "../src/index.ts";
+import { conventionsModule } from "./conventions.ts";
+import { conventionsPage } from "./conventions-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { opsPage } from "./ops-page.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
@@ -64,6 +66,8 @@ export const GENERATED: readonly Generated[] = [
     path: "docs/pictures/unet.svg",
     content: () => pictureOf("unet.dn", { text: shownSpec("unet.dn"), input: "H=512,W=512" }),
   },
+  { path: "src/measure/conventions.generated.ts", content: conventionsModule },
+  { path: "docs/conventions.md", content: conventionsPage },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },
   { path: "docs/specs.md", content: specsPage },

@@ -3,27 +3,9 @@ import { z } from "zod";
 import type { DiffJson } from "../src/diff/json.ts";
 import { PICTURE_FORMATS, PICTURE_LAYOUTS } from "../src/index.ts";
 import type { GraphJson } from "../src/ir/json.ts";
-import type { ReportJson } from "../src/report/json.ts";
 import type { ArtifactDescription } from "../src/targets/artifact.ts";
-
-const text: z.ZodString = z.string();
-const size = z.int().positive();
-const sizes = z.array(size);
-/** An exact count: readers of JSON lose digits past 2^53. */
-const count = z.union([z.int().nonnegative(), z.string().regex(/^[1-9]\d{15,}$/)]);
-const counts = { params: count, buffers: count, macs: count };
-
-const position = z.strictObject({ line: z.int().positive(), column: z.int().positive() });
-const span = z
-  .strictObject({ path: text, start: position, end: position })
-  .meta({ description: "Lines and columns count from 1; `end` is one past the last character." });
-
-const port = z.strictObject({
-  name: text,
-  shape: sizes.meta({ description: "Channels, then sizes; without the batch." }),
-  printed: text.meta({ description: "As the language writes it: [3 @ 224x224]." }),
-});
-const ports = z.array(port);
+import { convention, report, sweep } from "./report-schemas.ts";
+import { count, counts, ports, size, sizes, span, text } from "./schema-parts.ts";
 
 const edit = z.strictObject({ span, text });
 const frame = z.strictObject({
@@ -108,35 +90,6 @@ const fmt = z.strictObject({
       diagnostics: z.array(z.strictObject(diagnosticFields)),
     }),
   ),
-});
-
-const axes = z.array(z.int().nonnegative());
-const padding = z.array(z.tuple([z.int(), z.int()]));
-const report: z.ZodType<ReportJson> = z.strictObject({
-  schema: z.literal("dnc/report-1"),
-  model: text,
-  inputs: ports,
-  outputs: ports,
-  convention: text.meta({ description: "What `macs` counts." }),
-  totals: z.strictObject(counts),
-  rows: z
-    .array(
-      z.strictObject({
-        path: text,
-        op: text,
-        in: z.array(sizes),
-        out: sizes,
-        window: z.strictObject({ size: axes, stride: axes, dilation: axes, padding }).exactOptional(),
-        ...counts,
-        span,
-      }),
-    )
-
-    .meta({ description: "One for each operation, in execution order." }),
-  groups: z
-    .array(z.strictObject({ path: text, ops: z.int().positive(), out: sizes, ...counts }))
-
-    .meta({ description: "The parts by their paths, each before those inside it." }),
 });
 
 const difference = z.union([z.int(), z.string().regex(/^-?[1-9]\d{15,}$/)]);
@@ -342,6 +295,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "artifact-1": artifact,
   "check-1": check,
   "compile-1": compiled,
+  "convention-1": convention,
   "diagnostic-1": diagnostic,
   "diff-1": diff,
   "doctor-1": doctor,
@@ -351,6 +305,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "ops-1": ops,
   "report-1": report,
   "run-1": run,
+  "sweep-1": sweep,
   "viz-1": picture,
 };
 

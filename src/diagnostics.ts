@@ -38,6 +38,7 @@ import * as deadValuesProblems from "./semantics/dead-values.ts";
 import * as evaluateProblems from "./semantics/evaluate.ts";
 import * as expectProblems from "./semantics/expect.ts";
 import * as inputSymbolProblems from "./semantics/input-symbols.ts";
+import * as metricProblems from "./semantics/metrics.ts";
 import * as modelInputProblems from "./semantics/model-inputs.ts";
 import * as moduleProblems from "./semantics/module.ts";
 import * as recursionProblems from "./semantics/recursion.ts";
@@ -69,6 +70,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   deadValuesProblems,
   evaluateProblems,
   expectProblems,
+  metricProblems,
   inputSymbolProblems,
   modelInputProblems,
   symbolicProblems,

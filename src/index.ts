@@ -32,12 +32,36 @@ export { diffTables } from "./diff/tables.ts";
 export { brokenThresholds, parseThreshold, type Threshold } from "./diff/threshold.ts";
 export { type GraphJson, graphToJson } from "./ir/json.ts";
 export { printLowered } from "./ir/lowered-print.ts";
+export { type Convention, SPELLINGS, type Spelling } from "./measure/convention.ts";
+export { conventionIds, conventionNamed, isConvention } from "./measure/conventions.ts";
 export type { CheckedGraph } from "./ops/op.ts";
 export { printGraph } from "./ops/print.ts";
 export { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from "./ops/stage-reference.ts";
+export { type Amount, parseAmount } from "./report/amount.ts";
+export {
+  exceededGrowth,
+  exceededLimits,
+  isLimitable,
+  LIMITED,
+  type Limit,
+} from "./report/budget.ts";
+export { csvOf } from "./report/csv.ts";
+export { FilterError, parseFilter } from "./report/filter.ts";
+export { htmlOf } from "./report/html.ts";
 export { type ReportJson, reportToJson } from "./report/json.ts";
-export { type Report, reportOf } from "./report/report.ts";
+export { ledgerLines, ledgerOf } from "./report/ledger.ts";
+export { markdownOf } from "./report/markdown.ts";
+export { GROUPINGS, type Grouping } from "./report/parts.ts";
+export { PARAMETER_KINDS, type Report, type ReportOptions, reportOf } from "./report/report.ts";
+export {
+  type SweepPoint,
+  sweepCsv,
+  sweepLines,
+  sweepMarkdown,
+  sweepToJson,
+} from "./report/sweep.ts";
 export { type TableLine, tableOf } from "./report/table.ts";
+export { ColumnError, type ViewOptions } from "./report/view.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/external.ts";
 export type { Loader } from "./semantics/module.ts";

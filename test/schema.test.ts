@@ -116,6 +116,23 @@ it.each(["densenet121", "densenet-cifar", "densenet121-gray"])("dnc report: %s",
   expect(rows.length).toBeGreaterThan(100);
 });
 
+it("dnc report: every convention, a device, folded norms, an upsampling; and sweeps", async () => {
+  const flags = ["--convention", "all", "--device", "peak=1T,bw=50G", "--bn", "fold", "--batch", "3"];
+  for (const target of ["densenet-tiny.dn", "efficientnet.dn", "unet.dn:unet_small --input image=1x48x48"]) {
+    const { conventions, rows } = await documentOf(
+      "report-1",
+      "report",
+      ...`specs/${target}`.split(" "),
+      ...flags,
+    );
+    expect(Object.keys(rows[1].conventions)).toEqual(
+      conventions.map(({ name }: { readonly name: string }) => name),
+    );
+  }
+  const sweep = ["--sweep", "classes=2,5", "--convention", "all"];
+  await documentOf("sweep-1", "report", "specs/densenet-tiny.dn", ...sweep);
+});
+
 it("dnc diff: models that differ, and a saved report", async () => {
   const saved = join(temporaryFolder(), "saved.json");
   writeFileSync(saved, (await dnc("report", "specs/densenet121.dn", "--json")).stdout);

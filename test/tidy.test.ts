@@ -16,6 +16,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/base"],
   ["grammar", "src/ir"],
   ["src/ops"],
+  ["src/measure"],
   ["src/weights", "src/semantics", "src/passes"],
   ["src/targets", "src/report", "src/lints"],
   ["src/diff", "src/viz"],

@@ -19,7 +19,7 @@ export const COMMANDS: Commands = {
     load: () => import("./commands/fmt.ts"),
   },
   report: {
-    summary: "count parameters and multiply-adds, with subtotals of every part",
+    summary: "parameters, operations under named conventions, memory, traffic, receptive field",
     load: () => import("./commands/report.ts"),
   },
   diff: {

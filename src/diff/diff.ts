@@ -5,7 +5,7 @@ import { quoted } from "../base/text.ts";
 import { printWindow } from "../ir/lowered-print.ts";
 import type { Counts } from "../ops/counts.ts";
 import type { CountsJson, ReportJson, ReportRowJson } from "../report/json.ts";
-import { sumOf } from "../report/report.ts";
+import { sumOfCounts } from "../report/sums.ts";
 import { type Alignment, align, type Pair } from "./align.ts";
 import { partsAbove, pathInModel } from "./paths.ts";
 
@@ -222,7 +222,7 @@ function joinedRepetitions(sections: readonly Section[]): readonly Section[] {
       times: last.times + 1,
       span: last.span,
       ops: last.ops + section.ops,
-      ...sumOf([last, section]),
+      ...sumOfCounts([last, section]),
     };
   }
   return joined;

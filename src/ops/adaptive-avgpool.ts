@@ -64,6 +64,11 @@ function windowsAlong(length: number, size: number): readonly RowWindow[] {
   }));
 }
 
+/** The most rows of an axis of this length that one of `size` means is made of. */
+export function longestMean(length: number, size: number): number {
+  return Math.max(...windowsAlong(length, size).map(({ first, end }) => end - first));
+}
+
 interface EvenWindows {
   readonly size: number;
   readonly stride: number;

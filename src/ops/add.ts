@@ -8,5 +8,6 @@ export const add: OpStage<object> = defineElementwise({
     "The sum of its operands, which have one shape. Bare, it adds the body's input to the current value.",
   join: "several",
   primitive: "add",
+  isLinear: true,
   combine: (first, second) => first + second,
 });

@@ -6,7 +6,7 @@ import { boolean, perAxis } from "./argument.ts";
 import { conflictingParameters } from "./call-problems.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { poolArguments, poolAttrs, poolShape, selects, VIEW } from "./pool.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, readsPadding, windowReads } from "./reference-window.ts";
 import { checkMap, spread, type WindowAttrs, windowOn } from "./window.ts";
@@ -64,6 +64,8 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
   },
   shape: ([input], attrs, site) =>
     "to" in attrs ? { channels: input.channels, sizes: attrs.to } : poolShape("avgpool", input, attrs, site),
+  memory: (_output, attrs) => (isSlice(attrs) ? VIEW : {}),
+  countedAs: (attrs) => ("to" in attrs ? "adaptive-avgpool" : isSlice(attrs) ? "slice" : undefined),
   reference([x], _weight, attrs) {
     if ("to" in attrs) return adaptiveMeans(x, attrs);
     const { rule, countsPadding } = attrs;
@@ -105,3 +107,7 @@ export const avgpool: OpStage<AvgpoolAttrs> = defineOp({
     );
   },
 });
+
+function isSlice(attrs: AvgpoolAttrs): boolean {
+  return !("to" in attrs) && selects(attrs);
+}

@@ -44,6 +44,8 @@ export const bn: OpStage<BnAttrs> = defineOp({
       { name: "running_var", role: "variance", shape },
     ];
   },
+  // The mean and the reciprocal deviation of the batch, in 32 bits.
+  memory: ({ channels }) => ({ keepsMore: { ofBatch: 8n * BigInt(channels) } }),
   reference([x], weight, { epsilon, affine }) {
     const { channels } = extentsOf(x);
     const [mean, variance] = [weight("running_mean").data, weight("running_var").data];

@@ -44,6 +44,7 @@ export const chpad: OpStage<ChpadAttrs> = defineOp({
     });
     return { ...input, channels };
   },
+  memory: () => ({ keeps: "nothing" }),
   reference([x], _weight, attrs) {
     const { batch, channels, sizes } = extentsOf(x);
     const y = zeros([batch, attrs.channels, ...sizes]);

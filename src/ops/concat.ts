@@ -40,6 +40,7 @@ export const concat: OpStage<object> = defineOp({
     );
     return { channels: inputs.reduce((sum, input) => sum + input.channels, 0), sizes: inputs[0].sizes };
   },
+  memory: () => ({ keeps: "nothing" }),
   reference(inputs) {
     const { batch, sizes } = extentsOf(inputs[0]);
     const channels = inputs.reduce((sum, input) => sum + extentsOf(input).channels, 0);

@@ -28,6 +28,16 @@ export function weightCountsOf(nodes: readonly OpNode[]): Omit<Counts, "macs"> {
   return { params, buffers };
 }
 
+/** What `count` says of each node; a weight that several nodes share counts in the first. */
+export function countsByNode<T>(graph: CheckedGraph, count: (node: OpNode) => T): readonly T[] {
+  const counted = new Set<Weight>();
+  return graph.nodes.map((node) => {
+    const weights = node.weights.filter((weight) => !counted.has(weight));
+    for (const weight of weights) counted.add(weight);
+    return count({ ...node, weights });
+  });
+}
+
 /** Whether every size of the graph is a number. */
 export function isBound(graph: CheckedGraph): boolean {
   return graph.nodes.every(({ shape }) => shape.sizes.every((size) => typeof size === "number"));

@@ -48,6 +48,7 @@ export const crop: OpStage<CropAttrs> = defineOp({
     return { sizes };
   },
   shape: ([input], { sizes }) => ({ channels: input.channels, sizes }),
+  memory: () => ({ result: "view", keeps: "nothing" }),
   reference: ([x], _weight, { sizes }) =>
     blendAxes(x, (length, axis) => {
       const size = boundSize(sizes[axis] ?? length);

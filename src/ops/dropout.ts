@@ -1,4 +1,5 @@
 /** Dropout (Srivastava et al. 2014), inverted: it scales while training and is the identity at inference. */
+import { elementCount } from "../ir/shape.ts";
 import { fraction } from "./argument.ts";
 import { defineOp, type OpStage } from "./op.ts";
 
@@ -23,6 +24,12 @@ export const dropout: OpStage<DropoutAttrs> = defineOp({
   ],
   attrs: (call) => ({ probability: call.arguments.p ?? 0.5 }),
   shape: ([input]) => input,
+  // What was multiplied by: zeros, and what the rest is scaled by.
+  memory: (output) => ({
+    result: "view-at-inference",
+    keeps: "nothing",
+    keepsMore: { ofEachSample: 4n * elementCount(output) },
+  }),
   reference: ([x]) => x,
   lower: (lowering, [x]) => lowering.add({ kind: "identity" }, [x]),
 });

@@ -24,6 +24,7 @@ export const droppath: OpStage<DroppathAttrs> = defineOp({
   ],
   attrs: ({ arguments: { keep } }) => (keep === undefined ? undefined : { keep }),
   shape: ([input]) => input,
+  memory: () => ({ keeps: "nothing" }),
   reference: ([x], _weight, { keep }) => mapElements(x, (value) => keep * value),
   lower: (lowering, [x], { keep }) => lowering.add({ kind: "multiply" }, [x, lowering.number(keep, "keep")]),
 });

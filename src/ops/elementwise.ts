@@ -23,10 +23,12 @@ export interface Elementwise {
   readonly join: JoinForm;
   readonly primitive: Extract<Primitive["kind"], "add" | "subtract" | "multiply" | "maximum">;
   readonly combine: (first: number, second: number) => number;
+  /** Whether the derivatives are constants, so that training keeps no operand. */
+  readonly isLinear?: true;
 }
 
 export function defineElementwise(definition: Elementwise): OpStage<object> {
-  const { name, summary, join, primitive, combine } = definition;
+  const { name, summary, join, primitive, combine, isLinear } = definition;
   return defineOp({
     name,
     group: "joins",
@@ -51,6 +53,7 @@ export function defineElementwise(definition: Elementwise): OpStage<object> {
       );
       return inputs[0];
     },
+    memory: () => (isLinear ? { keeps: "nothing" } : {}),
     reference: ([first, ...rest]) => ({
       shape: first.shape,
       data: first.data.map((value, index) =>

@@ -31,6 +31,7 @@ export const elu: OpStage<EluAttrs> = defineOp({
   ],
   attrs: (call) => ({ alpha: call.arguments.alpha ?? 1 }),
   shape: ([input]) => input,
+  memory: () => ({ result: "in-place" }),
   reference: ([x], _weight, { alpha }) =>
     mapElements(x, (value) => (value > 0 ? value : alpha * Math.expm1(value))),
   lower(lowering, [x], { alpha }) {

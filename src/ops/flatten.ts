@@ -44,6 +44,7 @@ export const flatten: OpStage<object> = defineOp({
     return { channels: input.channels, sizes: [] };
   },
   // Channels come first already, so the elements stand in the right order.
+  memory: () => ({ result: "view", keeps: "nothing" }),
   reference([x]) {
     const { batch } = extentsOf(x);
     return { shape: [batch, x.data.length / batch], data: x.data };

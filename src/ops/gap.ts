@@ -13,5 +13,6 @@ export const gap: OpStage<object> = defineGlobalPool({
     parameters: 0,
   },
   reduction: "mean",
+  memory: () => ({ keeps: "nothing" }),
   of: meanOf,
 });

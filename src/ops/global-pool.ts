@@ -1,8 +1,8 @@
 /** Pooling over all positions, to a vector: what the mean and the maximum share. */
 import type { Reduction } from "../ir/lowered.ts";
-import { printShape, rankOf } from "../ir/shape.ts";
+import { printShape, rankOf, type Shape } from "../ir/shape.ts";
 import { sizeAxes } from "./layout.ts";
-import { defineOp, type Example, type OpStage } from "./op.ts";
+import { defineOp, type Example, type MemoryUse, type OpStage } from "./op.ts";
 import { extentsOf, planesOf } from "./reference-tensor.ts";
 import { rankMismatch } from "./window.ts";
 
@@ -11,12 +11,13 @@ export interface GlobalPoolDefinition {
   readonly summary: string;
   readonly example: Example;
   readonly reduction: Reduction;
+  readonly memory: (output: Shape) => MemoryUse;
   /** In float64: of the positions of one channel. */
   readonly of: (plane: Float64Array) => number;
 }
 
 export function defineGlobalPool(definition: GlobalPoolDefinition): OpStage<object> {
-  const { name, summary, example, reduction, of } = definition;
+  const { name, summary, example, reduction, memory, of } = definition;
   return defineOp({
     name,
     group: "pooling",
@@ -34,6 +35,7 @@ export function defineGlobalPool(definition: GlobalPoolDefinition): OpStage<obje
       }
       return { channels: input.channels, sizes: [] };
     },
+    memory,
     reference([x]) {
       const { batch, channels } = extentsOf(x);
       return { shape: [batch, channels], data: Float64Array.from(planesOf(x), of) };

@@ -1,4 +1,5 @@
 /** Global maximum pooling: the largest number of each channel over all positions. */
+import { elementCount } from "../ir/shape.ts";
 import { defineGlobalPool } from "./global-pool.ts";
 import type { OpStage } from "./op.ts";
 
@@ -12,5 +13,7 @@ export const gmp: OpStage<object> = defineGlobalPool({
     parameters: 0,
   },
   reduction: "max",
+  // An index of 64 bits for each maximum.
+  memory: (output) => ({ keepsMore: { ofEachSample: 8n * elementCount(output) } }),
   of: (plane) => plane.reduce((largest, value) => Math.max(largest, value)),
 });

@@ -46,6 +46,7 @@ export const gn: OpStage<GnAttrs> = defineOp({
     return input;
   },
   weights: ([{ channels }]) => affineWeights(channels),
+  memory: (_output, { groups }) => ({ keepsMore: { ofEachSample: 8n * BigInt(groups) } }),
   reference([x], weight, { groups, epsilon }) {
     const { channels } = extentsOf(x);
     const groupOf = (channel: number): number => Math.floor((channel * groups) / channels);

@@ -17,6 +17,7 @@ export const id: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => input,
+  memory: () => ({ result: "view", keeps: "nothing" }),
   reference: ([x]) => x,
   lower: (lowering, [x]) => lowering.add({ kind: "identity" }, [x]),
 });

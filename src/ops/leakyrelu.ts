@@ -23,6 +23,7 @@ export const leakyrelu: OpStage<LeakyreluAttrs> = defineOp({
   ],
   attrs: (call) => ({ slope: call.arguments.slope ?? 0.01 }),
   shape: ([input]) => input,
+  memory: () => ({ result: "in-place" }),
   reference: ([x], _weight, { slope }) => mapElements(x, (value) => (value > 0 ? value : slope * value)),
   lower: (lowering, [x], { slope }) => lowering.add({ kind: "leaky-relu", slope }, [x]),
 });

@@ -1,4 +1,5 @@
 /** Layer normalization over the channels, at each position (Ba et al. 2016; ConvNeXt's `LayerNorm2d`). */
+import { product } from "../ir/shape.ts";
 import { liftedShape } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
 import { affineWeights, lowerScaledAndShifted, scaledAndShifted } from "./per-channel.ts";
@@ -26,6 +27,7 @@ export const ln: OpStage<LnAttrs> = defineOp({
   attrs: (call, _inputs, { settings }) => ({ epsilon: call.arguments.eps ?? settings.eps ?? 1e-5 }),
   shape: ([input]) => input,
   weights: ([{ channels }]) => affineWeights(channels),
+  memory: ({ sizes }) => ({ keepsMore: { ofEachSample: 8n * product(sizes) } }),
   reference([x], weight, { epsilon }) {
     const y = standardized(x, epsilon, (_channel, position) => position);
     return scaledAndShifted(y, weight("weight"), weight("bias"));

@@ -1,8 +1,8 @@
 /** Maximum pooling; padding counts as minus infinity. */
-import { boundShape } from "../ir/shape.ts";
+import { boundShape, elementCount } from "../ir/shape.ts";
 import { liftWindow } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
-import { poolArguments, poolAttrs, poolShape } from "./pool.ts";
+import { poolArguments, poolAttrs, poolShape, selects, VIEW } from "./pool.ts";
 import { extentsOf, planesOf, zeros } from "./reference-tensor.ts";
 import { readsElement, windowReads } from "./reference-window.ts";
 import { type WindowAttrs, windowOn } from "./window.ts";
@@ -29,6 +29,10 @@ export const maxpool: OpStage<WindowAttrs> = defineOp({
   ],
   attrs: (call, [input], site) => poolAttrs("maxpool", call, input, site),
   shape: ([input], attrs, site) => poolShape("maxpool", input, attrs, site),
+  // An index of 64 bits for each maximum.
+  memory: (output, attrs) =>
+    selects(attrs) ? VIEW : { keepsMore: { ofEachSample: 8n * elementCount(output) } },
+  countedAs: (attrs) => (selects(attrs) ? "slice" : undefined),
   reference([x], _weight, { rule }) {
     const { batch, channels, sizes } = extentsOf(x);
     const { window, overhang } = windowOn(rule, { channels, sizes });

@@ -122,6 +122,16 @@ export interface Lowering {
   readonly shapes: Operands<Shape>;
 }
 
+/** Where a result lies, and what training keeps for the backward pass: PyTorch's rules. */
+export interface MemoryUse {
+  /** `view`: where the first operand does; `in-place`: there, too, once nothing else reads it. Absent: in memory of its own. */
+  readonly result?: "view" | "view-at-inference" | "in-place";
+  /** Absent: the operands. */
+  readonly keeps?: "result" | "nothing";
+  /** Bytes kept beside those: indices, statistics. */
+  readonly keepsMore?: { readonly ofEachSample?: bigint; readonly ofBatch?: bigint };
+}
+
 /** One or more: every operation but `input` has operands. */
 export type Operands<T> = readonly [T, ...T[]];
 
@@ -133,6 +143,10 @@ export interface Op<A = unknown> extends Operator {
   weights(inputs: Operands<Shape>, attrs: A): readonly WeightSpec[];
   /** Multiply-adds of convolutions and linear layers for one sample. */
   macs(inputs: Operands<Shape>, output: Shape, attrs: A): bigint;
+  /** Absent: a result of its own, and the operands are kept. */
+  memory?(output: Shape, attrs: A): MemoryUse;
+  /** The operation whose rule of a convention holds, where that is not its own name. */
+  countedAs?(attrs: A): string | undefined;
   /** Naive and readable, in float64: the meaning of the operation at inference. */
   reference(inputs: Operands<Tensor>, weight: (name: string) => Tensor, attrs: A): Tensor;
   lower(lowering: Lowering, inputs: Operands<Ref>, attrs: A): Ref;

@@ -8,10 +8,18 @@ export interface PointwiseDefinition {
   readonly summary: string;
   /** In float64. */
   readonly of: (value: number) => number;
+  /** Whether the derivative is a function of the result: then training keeps that, not the operand. */
+  readonly keepsResult?: true;
   readonly lower: (lowering: Lowering, inputs: Operands<Ref>) => Ref;
 }
 
-export function definePointwise({ name, summary, of, lower }: PointwiseDefinition): OpStage<object> {
+export function definePointwise({
+  name,
+  summary,
+  of,
+  keepsResult,
+  lower,
+}: PointwiseDefinition): OpStage<object> {
   return defineOp({
     name,
     group: "activation",
@@ -28,6 +36,7 @@ export function definePointwise({ name, summary, of, lower }: PointwiseDefinitio
     ],
     attrs: () => ({}),
     shape: ([input]) => input,
+    memory: () => ({ result: "in-place", ...(keepsResult && { keeps: "result" }) }),
     reference: ([x]) => mapElements(x, of),
     lower,
   });

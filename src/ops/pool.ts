@@ -1,7 +1,7 @@
 /** What maximum and average pooling share: arguments, window, ceil mode, sizes. */
 import type { Shape } from "../ir/shape.ts";
 import { type Argument, type Arguments, boolean, type PadRule, padRule } from "./argument.ts";
-import type { Call, Expansion, Site } from "./op.ts";
+import type { Call, Expansion, MemoryUse, Site } from "./op.ts";
 import {
   paddingTooLarge,
   resolveWindow,
@@ -43,6 +43,16 @@ export function poolAttrs(
   checkPadding(rule, site);
   return { rule };
 }
+
+/** Whether each window is one element: then the pool is a strided slice, as PyTorch writes it, and computes nothing. */
+export function selects({ rule }: WindowAttrs): boolean {
+  return (
+    rule.size.every((size) => size === 1) &&
+    rule.padding.every((pad) => pad !== "same" && Math.max(...pad) === 0)
+  );
+}
+
+export const VIEW: MemoryUse = { result: "view", keeps: "nothing" };
 
 export function poolShape(name: string, input: Shape, { rule }: WindowAttrs, site: Site): Shape {
   return { channels: input.channels, sizes: windowedSizes(name, rule, input, site) };

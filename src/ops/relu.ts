@@ -6,5 +6,6 @@ export const relu: OpStage<object> = definePointwise({
   name: "relu",
   summary: "`max(x, 0)`, element by element.",
   of: (value) => Math.max(value, 0),
+  keepsResult: true,
   lower: (lowering, [x]) => lowering.add({ kind: "pointwise", function: "relu" }, [x]),
 });

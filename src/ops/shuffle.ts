@@ -30,6 +30,7 @@ export const shuffle: OpStage<ShuffleAttrs> = defineOp({
     checkGroups(groups, input.channels, site);
     return input;
   },
+  memory: () => ({ keeps: "nothing" }),
   reference([x], _weight, { groups }) {
     const { channels } = extentsOf(x);
     const y = zeros(x.shape);

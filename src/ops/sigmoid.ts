@@ -6,6 +6,7 @@ export const sigmoid: OpStage<object> = definePointwise({
   name: "sigmoid",
   summary: "`1 / (1 + exp(-x))`, element by element.",
   of: logistic,
+  keepsResult: true,
   lower: (lowering, [x]) => lowering.add({ kind: "pointwise", function: "sigmoid" }, [x]),
 });
 

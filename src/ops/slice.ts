@@ -60,6 +60,7 @@ export const slice: OpStage<SliceAttrs> = defineOp({
     });
     return { ...input, channels };
   },
+  memory: () => ({ result: "view", keeps: "nothing" }),
   reference([x], _weight, { start, stop }) {
     const { batch, channels, sizes } = extentsOf(x);
     const y = zeros([batch, stop - start, ...sizes]);

@@ -18,6 +18,7 @@ export const softmax: OpStage<object> = defineOp({
   ],
   attrs: () => ({}),
   shape: ([input]) => input,
+  memory: () => ({ keeps: "result" }),
   reference([x]) {
     const { batch, channels, sizes } = extentsOf(x);
     const positions = elementsOf(sizes);

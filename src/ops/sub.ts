@@ -8,5 +8,6 @@ export const sub: OpStage<object> = defineElementwise({
     "The first of its two operands, which have one shape, less the second. Bare, it takes the current value from the body's input.",
   join: "pair",
   primitive: "subtract",
+  isLinear: true,
   combine: (first, second) => first - second,
 });

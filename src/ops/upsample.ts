@@ -57,6 +57,7 @@ export const upsample: OpStage<UpsampleAttrs> = defineOp({
     channels,
     sizes: sizes.map((length, axis) => sizeAfter(attrs, length, axis)),
   }),
+  memory: () => ({ keeps: "nothing" }),
   reference: ([x], _weight, attrs) =>
     blendAxes(x, (length, axis) => {
       const size = boundSize(sizeAfter(attrs, length, axis));

@@ -1,11 +1,17 @@
-/** What a table of a report shows: a part with a single part inside as one line, equal repetitions as one line. */
+/** What is shown of a report: a part with a single part inside as one line, equal repetitions as one line. */
 import { startOf } from "../base/source.ts";
+import { count } from "../base/text.ts";
 import { printShape, type Shape } from "../ir/shape.ts";
-import type { Counts } from "../ops/counts.ts";
-import { nameOf, type ReportGroup, type ReportPart, type ReportRow } from "./report.ts";
+import type { ReceptiveField } from "../measure/receptive-field.ts";
+import type { WindowSizes } from "../ops/window-sizes.ts";
+import { nameOf } from "./parts.ts";
+import type { ReportGroup, ReportPart, ReportRow } from "./report.ts";
+import { multiplied, type Sums } from "./sums.ts";
 
-/** One line: a part, or several equal ones with the counts of all of them together. */
-export interface OutlineItem extends Counts {
+/** One line: a part, or several equal ones with the sums of all of them together. */
+export interface OutlineItem extends Sums {
+  /** Without the model; of the first of a run. */
+  readonly path: string;
   /** `dense`, `logits/head`, `2…18`. */
   readonly name: string;
   /** `conv 3x3 pad 1` of an operation or unit; `×6` of a loop, or of equal repetitions shown as one. */
@@ -16,14 +22,34 @@ export interface OutlineItem extends Counts {
   readonly out: string;
   /** `net.dn:12` of an operation. */
   readonly source: string;
+  /** Of an operation with one. */
+  readonly window?: WindowSizes;
+  /** Of an operation. */
+  readonly fanIn?: number;
+  /** The most of its operations. */
+  readonly live: bigint;
+  /** Of its last operation. */
+  readonly field: ReceptiveField;
   /** How many names of the path `name` spans. */
   readonly levels: number;
   readonly items: readonly OutlineItem[];
 }
 
+export interface OutlineOptions {
+  /** Whether equal repetitions are shown one by one. */
+  readonly expand?: boolean;
+  /** Whether the parts have something else in common than where they stand: then rows are called by their paths. */
+  readonly isFlat?: boolean;
+}
+
 /** `times`: how many equal parts each of these stands for. */
-export function outlineOf(parts: readonly ReportPart[], times = 1): readonly OutlineItem[] {
-  return runsOf(parts).map((run) => itemOf(run, times));
+export function outlineOf(
+  parts: readonly ReportPart[],
+  options: OutlineOptions = {},
+  times = 1,
+): readonly OutlineItem[] {
+  const runs = options.expand === true ? parts.map((part): Run => [part]) : runsOf(parts);
+  return runs.map((run) => itemOf(run, options, times));
 }
 
 /** What is seen of an item at a depth: a depth counts names of paths, however many stand on one line. */
@@ -52,34 +78,50 @@ function runsOf(parts: readonly ReportPart[]): readonly Run[] {
   return runs;
 }
 
-function itemOf(run: Run, times: number): OutlineItem {
+function itemOf(run: Run, options: OutlineOptions, times: number): OutlineItem {
   const [first] = run;
   const last = run.at(-1) ?? first;
-  const total = BigInt(times * run.length);
-  const items = first.kind === "group" ? outlineOf(first.parts, times * run.length) : [];
-  const name = run.length === 1 ? nameOf(first) : `${nameOf(first)}…${nameOf(last)}`;
+  const items = first.kind === "group" ? outlineOf(first.parts, options, times * run.length) : [];
+  const isFlat = options.isFlat === true;
+  const path = first.path.slice(first.path.indexOf("/") + 1);
+  const own = isFlat ? path : nameOf(first);
+  const name = run.length === 1 ? own : `${own}…${nameOf(last)}`;
   const repeated = run.length === 1 ? "" : `×${run.length}`;
+  const live = run.reduce((most, part) => (part.live > most ? part.live : most), 0n);
   const [only] = items;
-  if (only !== undefined && items.length === 1) {
+  if (only !== undefined && items.length === 1 && !isFlat) {
     return {
       ...only,
       name: `${name}/${only.name}`,
       what: `${repeated} ${only.what}`.trim(),
+      live,
+      field: last.field,
       levels: only.levels + 1,
     };
   }
-  const described = first.kind === "row" ? first.described : summaryOf(first);
+  const described =
+    first.kind === "row" ? first.described : isFlat ? count(first.ops, "stage") : summaryOf(first);
   return {
+    path,
     name,
     what: `${repeated} ${described}`.trim(),
-    in: first.kind === "row" ? inputsOf(first) : "",
-    out: first.kind === "row" ? printShape(first.out) : outOf(first),
-    source: first.kind === "row" ? sourceOf(first) : "",
-    params: first.params * total,
-    buffers: first.buffers * total,
-    macs: first.macs * total,
+    out: first.kind === "row" ? printShape(first.out) : isFlat ? "" : outOf(first),
+    ...(first.kind === "row" ? ofOperation(first) : { in: "", source: "" }),
+    ...multiplied(first, BigInt(times * run.length)),
+    live,
+    field: isFlat && first.kind === "group" ? [] : last.field,
     levels: 1,
     items,
+  };
+}
+
+function ofOperation(row: ReportRow): Pick<OutlineItem, "in" | "source" | "window" | "fanIn"> {
+  const { windowSizes, fanIn } = row;
+  return {
+    in: inputsOf(row),
+    source: sourceOf(row),
+    ...(windowSizes === undefined ? {} : { window: windowSizes }),
+    fanIn,
   };
 }
 
@@ -92,12 +134,13 @@ function isNumbered(part: ReportPart): boolean {
   return /^\d+$/.test(nameOf(part));
 }
 
-/** Equal for parts that differ in nothing that a table shows. */
+/** Equal for parts that differ in nothing that adds up, nor in what they do. */
 function formOf(part: ReportPart): string {
   if (part.kind === "group")
     return `(${part.parts.map((each) => `${nameOf(each)} ${formOf(each)}`).join("; ")})`;
-  const { described, params, buffers, macs, out } = part;
-  return [described, ...part.in.map(printShape), printShape(out), params, buffers, macs].join(" ");
+  const { described, params, buffers, macs, traffic, counts, out } = part;
+  const amounts = [params, buffers, macs, traffic, ...counts];
+  return [described, ...part.in.map(printShape), printShape(out), ...amounts].join(" ");
 }
 
 /** The operation of a unit or join, which has the group's own path; how often a loop repeats. */
@@ -125,7 +168,8 @@ function printRange(first: Shape, last: Shape): string {
   return sizes === "" ? `[${channels}]` : `[${channels} @ ${sizes}]`;
 }
 
-function sourceOf({ span }: ReportRow): string {
+/** `net.dn:12`. */
+export function sourceOf({ span }: ReportRow): string {
   const { path } = span.file;
   return `${path.slice(path.lastIndexOf("/") + 1)}:${startOf(span).line}`;
 }

@@ -1,15 +1,13 @@
 /** A report as a table that fits a width: numbers are never cut, names give way first, then whole columns. */
-import { shortened, withSeparators, withUnit } from "../base/text.ts";
-import { printShape } from "../ir/shape.ts";
-import type { Counts } from "../ops/counts.ts";
-import { itemsWithin, lineCount, type OutlineItem, outlineOf } from "./outline.ts";
-import { CONVENTION, type Report, type ReportPort } from "./report.ts";
+import { shortened } from "../base/text.ts";
+import type { Column } from "./columns.ts";
+import type { Report } from "./report.ts";
+import { headLines, summaryLines } from "./summary.ts";
+import { type View, type ViewOptions, viewOf } from "./view.ts";
 
-export interface TableOptions {
+export interface TableOptions extends ViewOptions {
   /** Columns of the terminal. */
   readonly width: number;
-  /** How many levels of parts are shown; absent: as many as fit a screen. */
-  readonly depth?: number;
 }
 
 export interface TableLine {
@@ -17,56 +15,26 @@ export interface TableLine {
   readonly kind: "title" | "note" | "head" | "group" | "operation" | "total";
 }
 
-/** Of the parts: what a person sees at one glance. */
-const SCREEN_LINES = 32;
 /** Less of a name, behind its indentation, says nothing. */
 const MIN_NAME = 6;
+/** Of operations apart from their parts, the whole path is the name. */
+const MIN_PATH = 28;
 const GAP = 2;
 
-interface Column {
-  readonly title: string;
-  readonly align: "left" | "right";
-  /** Columns of a higher number go first where the width is short. */
-  readonly rank: number;
-  cell(item: OutlineItem): string;
-  /** Below the column: the exact sum and the sum with a unit. */
-  total?(totals: Counts): readonly [string, string];
-}
-
-function countColumn(title: string, rank: number, count: (counts: Counts) => bigint): Column {
-  return {
-    title,
-    align: "right",
-    rank,
-    cell: (item) => (count(item) === 0n ? "–" : withSeparators(count(item))),
-    total: (totals) => [withSeparators(count(totals)), withUnit(count(totals))],
-  };
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: "stage", align: "left", rank: 2, cell: (item) => item.what },
-  { title: "in", align: "left", rank: 4, cell: (item) => item.in },
-  { title: "out", align: "left", rank: 1, cell: (item) => item.out },
-  countColumn("params", 0, ({ params }) => params),
-  countColumn("buffers", 3, ({ buffers }) => buffers),
-  countColumn("MACs", 0, ({ macs }) => macs),
-  { title: "source", align: "left", rank: 5, cell: (item) => item.source },
-];
-
-interface Entry {
-  readonly item: OutlineItem;
-  readonly indent: number;
-  readonly isOpen: boolean;
-}
-
+/** Throws a `ColumnError` for a column that there is not. */
 export function tableOf(report: Report, options: TableOptions): readonly TableLine[] {
-  const outline = outlineOf(report.parts);
-  const entries = entriesOf(outline, options.depth ?? fittingDepth(outline), 0);
-  const names = entries.map(({ item, indent }) => `${"  ".repeat(indent)}${item.name}`);
-  const widest = Math.max(...names.map((name) => name.length), MIN_NAME);
-  const narrowest = Math.min(widest, 2 * Math.max(...entries.map(({ indent }) => indent), 0) + MIN_NAME);
-  const columns = fittingColumns(entries, report.totals, options.width - narrowest);
-  const widths = columns.map((column) => widthOf(column, entries, report.totals));
+  const view = viewOf(report, options);
+  const { lines, totals } = view;
+  const names = lines.map(({ item, indent }) => `${"  ".repeat(indent)}${item.name}`);
+  const total = totalName(view);
+  const widest = Math.max(...names.map((name) => name.length), total.length, MIN_NAME);
+  const least =
+    options.top === undefined ? 2 * Math.max(...lines.map(({ indent }) => indent), 0) + MIN_NAME : MIN_PATH;
+  const narrowest = Math.min(widest, Math.max(least, total.length));
+  // Columns that were named are all shown.
+  const isChosen = options.columns !== undefined;
+  const columns = isChosen ? view.columns : fittingColumns(view, options.width - narrowest);
+  const widths = columns.map((column) => widthOf(column, view));
   const taken = widths.reduce((sum, width) => sum + GAP + width, 0);
   const nameWidth = Math.max(narrowest, Math.min(widest, options.width - taken));
 
@@ -77,18 +45,19 @@ export function tableOf(report: Report, options: TableOptions): readonly TableLi
     });
     return [shortened(name, nameWidth).padEnd(nameWidth), ...aligned].join(" ".repeat(GAP)).trimEnd();
   };
-  const totals = columns.map((column) => column.total?.(report.totals));
+  const sums = columns.map((column) => column.total?.(totals));
+  const [title = "", ...notes] = headLines(report, columns);
   return [
-    { kind: "title", text: `${report.model}: ${portsOf(report.inputs)} → ${portsOf(report.outputs)}` },
-    { kind: "note", text: `MACs: ${CONVENTION}` },
+    { kind: "title", text: title },
+    ...notes.flatMap((text) => noteLines(text, options.width)),
     {
       kind: "head",
       text: line(
         "part",
-        columns.map(({ title }) => title),
+        columns.map((column) => column.title),
       ),
     },
-    ...entries.map(
+    ...lines.map(
       ({ item, isOpen }, index): TableLine => ({
         kind: isOpen ? "group" : "operation",
         text: line(
@@ -100,56 +69,55 @@ export function tableOf(report: Report, options: TableOptions): readonly TableLi
     {
       kind: "total",
       text: line(
-        "total",
-        totals.map((total) => total?.[0] ?? ""),
+        total,
+        sums.map((sum) => sum?.[0] ?? ""),
       ),
     },
     {
       kind: "note",
       text: line(
         "",
-        totals.map((total) => total?.[1] ?? ""),
+        sums.map((sum) => sum?.[1] ?? ""),
       ),
     },
+    ...summaryLines(report).flatMap((text) => noteLines(text, options.width)),
   ];
 }
 
-function entriesOf(items: readonly OutlineItem[], depth: number, indent: number): readonly Entry[] {
-  return items.flatMap((item) => {
-    const inner = itemsWithin(item, depth);
-    return [{ item, indent, isOpen: inner.length > 0 }, ...entriesOf(inner, depth - item.levels, indent + 1)];
-  });
+/** Broken between words, where it is too long. */
+function noteLines(text: string, width: number): readonly TableLine[] {
+  const lines: string[] = [];
+  for (const word of text.split(/ (?=\S)/)) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && (longer.length <= width || last.trim() === ""))
+      lines[lines.length - 1] = longer;
+    else lines.push(last === undefined ? word : `    ${word}`);
+  }
+  return lines.map((line) => ({ kind: "note", text: line }));
 }
 
-/** The deepest outline that fits a screen, and one level at least. */
-function fittingDepth(items: readonly OutlineItem[]): number {
-  const everything = lineCount(items, Number.POSITIVE_INFINITY);
-  let depth = 1;
-  while (lineCount(items, depth) < everything && lineCount(items, depth + 1) <= SCREEN_LINES) depth += 1;
-  return depth;
+export function totalName({ selected, operations }: View): string {
+  return selected === operations ? "total" : `total of ${selected}/${operations}`;
 }
 
-function widthOf(column: Column, entries: readonly Entry[], totals: Counts): number {
+function widthOf(column: Column, { lines, totals }: View): number {
   const cells = [
     column.title,
     ...(column.total?.(totals) ?? []),
-    ...entries.map(({ item }) => column.cell(item)),
+    ...lines.map(({ item }) => column.cell(item)),
   ];
   return Math.max(...cells.map((cell) => cell.length));
 }
 
-/** Those that fit, the most important first; parameters and multiply-adds stay however narrow the terminal is. */
-function fittingColumns(entries: readonly Entry[], totals: Counts, width: number): readonly Column[] {
+/** Those that fit, the most important first; sums stay however narrow the terminal is. */
+function fittingColumns(view: View, width: number): readonly Column[] {
   let free = width;
   const kept = new Set<Column>();
-  for (const column of COLUMNS.toSorted((a, b) => a.rank - b.rank)) {
-    free -= GAP + widthOf(column, entries, totals);
+  for (const column of view.columns.toSorted((a, b) => a.rank - b.rank)) {
+    free -= GAP + widthOf(column, view);
     if (column.rank > 0 && free < 0) break;
     kept.add(column);
   }
-  return COLUMNS.filter((column) => kept.has(column));
-}
-
-function portsOf(ports: readonly ReportPort[]): string {
-  return ports.map(({ name, shape }) => `${name} ${printShape(shape)}`).join(", ");
+  return view.columns.filter((column) => kept.has(column));
 }

@@ -14,14 +14,23 @@ const port = z.object({ name: z.string(), shape: sizes, printed: z.string() });
 const position = z.object({ line: z.int(), column: z.int() });
 const perAxis = z.array(z.int());
 
-/** What comparing reads of it; newer versions may say more. */
+/** What comparing reads of it; newer versions may say more, and older ones said less. */
 const savedReport = z.object({
   schema: z.literal("dnc/report-1"),
   model: z.string(),
   inputs: z.array(port),
   outputs: z.array(port),
   convention: z.string(),
-  totals: z.object(counts),
+  totals: z.object({
+    ...counts,
+    conventions: z.record(z.string(), count).optional(),
+    peakBytes: count.optional(),
+    keptBytes: count.optional(),
+    trafficBytes: count.optional(),
+    receptiveField: z
+      .array(z.object({ min: z.number(), max: z.number().nullable(), jump: z.number() }))
+      .optional(),
+  }),
   rows: z.array(
     z.object({
       path: z.string(),

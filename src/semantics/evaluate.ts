@@ -57,8 +57,8 @@ export interface Environment {
   readonly in?: Value | undefined;
   /** The current value. */
   readonly it?: Value | undefined;
-  /** Names that win over parameters: `params` in `expect`. */
-  readonly metrics?: ReadonlyMap<string, Literal>;
+  /** Names and calls that have a value of their own: `params` and `macs("fvcore")` in `expect`. */
+  readonly measured?: ReadonlyMap<NameExpression, Literal>;
   /** Expressions that were reported already. */
   /** The block that a name stands for, where a block is wanted. */
   blockOf(expression: NameExpression): BlockDefinition | undefined;
@@ -256,6 +256,8 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
 }
 
 function nameOrCall(expression: NameExpression, environment: Environment): Literal | undefined {
+  const measured = environment.measured?.get(expression);
+  if (measured !== undefined) return measured;
   const block = environment.blockOf(expression);
   if (block !== undefined) return { kind: "block", value: block.ast.name.text, definition: block };
   const [head, member] = expression.name.parts;
@@ -266,8 +268,6 @@ function nameOrCall(expression: NameExpression, environment: Environment): Liter
     if (entry?.kind === "failed") return undefined;
     return environment.report(badExpression, [`${quoted(head.text)} has no sizes`], expression.span);
   }
-  const metric = environment.metrics?.get(head.text);
-  if (metric !== undefined) return metric;
   const entry = lookUp(environment.scope, head.text);
   switch (entry?.kind) {
     case undefined:

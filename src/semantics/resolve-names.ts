@@ -207,8 +207,10 @@ function reportUnusedSymbol(
 
 function resolveFunction(expression: ast.NameExpression, scope: StaticScope, context: NameContext): void {
   const name = expression.name.parts.map((part) => part.text).join(".");
-  for (const item of expression.arguments?.items ?? []) resolveExpression(item.value, scope, context);
-  if (FUNCTIONS.has(name) || context.metrics?.has(name) === true) return;
+  const isMetric = context.metrics?.has(name) === true;
+  for (const item of expression.arguments?.items ?? [])
+    resolveExpression(item.value, scope, context, isMetric ? "any" : "none");
+  if (FUNCTIONS.has(name) || isMetric) return;
   if (isMisread(expression.span, context)) {
     context.bad.add(expression);
     return;

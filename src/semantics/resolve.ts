@@ -3,10 +3,10 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
+import { METRIC_NAMES } from "../measure/metric.ts";
 import { SETTINGS } from "../ops/settings.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { bareName } from "./input-symbols.ts";
-import { METRICS } from "./metrics.ts";
 import {
   type BlockDefinition,
   claimName,
@@ -345,7 +345,7 @@ function resolveItems(
         break;
       default:
         for (const relation of item.relations)
-          resolveExpression(relation, scope, { ...context, metrics: METRICS }, "any");
+          resolveExpression(relation, scope, { ...context, metrics: METRIC_NAMES }, "any");
     }
   }
   if (!hasOutput) {

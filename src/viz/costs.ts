@@ -1,8 +1,7 @@
 /** What the nodes of a graph cost: exact counts, and the bytes that are live while they run. */
-import type { Weight } from "../ir/graph.ts";
-import { type Counts, countsOf } from "../ops/counts.ts";
+import { type ByteOptions, livenessOf } from "../measure/liveness.ts";
+import { type Counts, countsByNode, countsOf } from "../ops/counts.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
-import { liveBytesOf } from "./live.ts";
 
 export interface Costs extends Counts {
   /** The most that is held while one of the nodes runs, in float32, for one sample. */
@@ -12,16 +11,16 @@ export interface Costs extends Counts {
 /** Of some nodes of the graph; a weight that several nodes share counts in the first. */
 export type Costing = (nodes: readonly OpNode[]) => Costs;
 
+const IN_FLOAT32: ByteOptions = { batch: 1, bytes: 4, phase: "infer", folded: new Set() };
+
 export const NO_COSTS: Costs = { params: 0n, buffers: 0n, macs: 0n, bytes: 0n };
 
 export function costingOf(graph: CheckedGraph): Costing {
-  const live = liveBytesOf(graph);
-  const counted = new Set<Weight>();
-  const costs = graph.nodes.map((node, at): Costs => {
-    const weights = node.weights.filter((weight) => !counted.has(weight));
-    for (const weight of weights) counted.add(weight);
-    return { ...countsOf([{ ...node, weights }], graph), bytes: BigInt(live[at] ?? 0) };
-  });
+  const { live } = livenessOf(graph, IN_FLOAT32);
+  const costs = countsByNode(
+    graph,
+    (node): Costs => ({ ...countsOf([node], graph), bytes: live[node.id] ?? 0n }),
+  );
   return (nodes) => nodes.map(({ id }) => costs[id] ?? NO_COSTS).reduce(together, NO_COSTS);
 }
 

@@ -1,11 +1,19 @@
 /** `dnc report`: sums, tables, and what the command says and returns. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { countsOf } from "../../src/ops/counts.ts";
+import { check } from "../../src/compile.ts";
+import { conventionNamed, isConvention } from "../../src/measure/conventions.ts";
+import { countsOf, isBound } from "../../src/ops/counts.ts";
+import type { CheckedGraph } from "../../src/ops/op.ts";
 import { reportToJson } from "../../src/report/json.ts";
-import { groupsIn, type ReportPart, reportOf, sumOf } from "../../src/report/report.ts";
+import { GROUPINGS, groupsBy, groupsIn } from "../../src/report/parts.ts";
+import { type ReportPart, reportOf } from "../../src/report/report.ts";
+import { sumOf } from "../../src/report/sums.ts";
 import { type TableOptions, tableOf } from "../../src/report/table.ts";
+import { viewOf } from "../../src/report/view.ts";
+import { randomSpec } from "../fuzz/random-spec.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { dnc } from "./run-dnc.ts";
 import { graphOf, type SpecTarget } from "./spec-files.ts";
@@ -25,45 +33,59 @@ function table(target: SpecTarget, options: TableOptions): string {
     .join("\n")}\n`;
 }
 
-function countsIn({ params, buffers, macs }: ReportPart): object {
-  return { params, buffers, macs };
+/** The amounts that add up, without all else that a part has. */
+function sumsIn(part: ReportPart): object {
+  const { params, buffers, macs, written, traffic, fusedTraffic, picoseconds, counts } = part;
+  return { params, buffers, macs, written, traffic, fusedTraffic, picoseconds, counts };
 }
 
-it.each(TARGETS)("adds up at every level: $file$model", (target) => {
-  const graph = graphOf(target);
-  const report = reportOf(graph);
-  expect(report.totals).toEqual(countsOf(graph.nodes, graph));
+function expectSums(graph: CheckedGraph): void {
+  const conventions = ["fvcore", "netscope"].map(conventionNamed).filter(isConvention);
+  const report = reportOf(graph, { conventions, device: { peak: 1e9, bandwidth: 1e8 } });
+  const { params, buffers, macs } = report.totals;
+  expect({ params, buffers, macs }).toEqual(countsOf(graph.nodes, graph));
+  expect(report.totals.counts).toEqual(report.conventions.map(({ total }) => total));
   expect(sumOf(report.rows)).toEqual(report.totals);
   expect(sumOf(report.parts)).toEqual(report.totals);
+  for (const groups of [
+    report.parts,
+    ...GROUPINGS.flatMap((each) => (each === "block" ? [] : [groupsBy(report.rows, each)])),
+  ]) {
+    expect(sumOf(groups)).toEqual(report.totals);
+    for (const group of groupsIn(groups)) expect(sumOf(group.parts), group.path).toEqual(sumsIn(group));
+  }
   for (const group of groupsIn(report.parts)) {
-    expect(sumOf(group.parts), group.path).toEqual(countsIn(group));
     expect(group.parts.every(({ path }) => path === group.path || path.startsWith(`${group.path}/`))).toBe(
       true,
     );
     const rows = report.rows.filter(({ path }) => path === group.path || path.startsWith(`${group.path}/`));
     expect(rows).toHaveLength(group.ops);
-    expect(sumOf(rows), group.path).toEqual(countsIn(group));
+    expect(sumOf(rows), group.path).toEqual(sumsIn(group));
   }
-});
-
-it.each(TARGETS)("shows counts that add up, whatever is folded: $file$model", (target) => {
-  const report = reportOf(graphOf(target));
-  for (const depth of [1, 3, 5, 99]) {
-    const lines = tableOf(report, { width: 200, depth });
-    const sum = (kinds: readonly string[], column: number): number =>
-      lines
-        .filter(({ kind }) => kinds.includes(kind))
-        .reduce((total, { text }) => total + (numbersIn(text)[column] ?? 0), 0);
-    for (const column of [0, 1, 2]) expect(sum(["operation"], column)).toBe(sum(["total"], column));
-  }
-});
-
-/** Parameters, buffers and multiply-adds stand behind the last bracket of a shape, or alone. */
-function numbersIn(line: string): readonly number[] {
-  return (line.slice(line.lastIndexOf("]") + 1).match(/(?<=\s)(–|[\d,]+)(?=\s|$)/g) ?? []).map((text) =>
-    text === "–" ? 0 : Number(text.replaceAll(",", "")),
-  );
 }
+
+it.each(TARGETS)("adds up at every level: $file$model", (target) => {
+  expectSums(graphOf(target));
+});
+
+it("adds up at every level of any spec", () => {
+  fc.assert(
+    fc.property(randomSpec, (text) => {
+      const { models } = check({ path: "random.dn", text });
+      for (const { graph } of models) if (graph !== undefined && isBound(graph)) expectSums(graph);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it.each(TARGETS)("shows sums that add up, whatever is folded: $file$model", (target) => {
+  const report = reportOf(graphOf(target));
+  for (const options of [{}, { depth: 3 }, { depth: 5 }, { expand: true }, { top: 4 }, { sort: "params" }]) {
+    const { lines, totals } = viewOf(report, options);
+    const closed = lines.filter(({ isOpen }) => !isOpen).map(({ item }) => item);
+    expect(sumOf(closed)).toEqual(totals);
+  }
+});
 
 it("counts each part of DenseNet-121 as published", () => {
   const groups = new Map(groupsIn(reportOf(graphOf(DENSENET121)).parts).map((group) => [group.path, group]));
@@ -132,6 +154,22 @@ it("prints integers as one JSON document", async () => {
     outputs: [{ name: "logits", shape: [1000], printed: "[1000]" }],
     totals: { params: 7_978_856, buffers: 83_648, macs: 2_834_161_664 },
   });
+  expect(document.totals).toMatchObject({
+    conventions: {},
+    peakBytes: 7_225_344,
+    peakBytesFlatConcat: 8_429_568,
+    keptBytes: 130_695_936,
+    keptBytesRecomputed: 62_975_872,
+    trafficBytes: 459_510_848,
+    fusedTrafficBytes: 208_162_368,
+    norms: 121,
+    foldableNorms: 59,
+    foldedParams: 7_971_368,
+    receptiveField: [
+      { min: 39, max: 2071, jump: 32 },
+      { min: 39, max: 2071, jump: 32 },
+    ],
+  });
   expect(document.rows[1]).toEqual({
     path: "densenet121/features/imagenetStem/conv",
     op: "conv",
@@ -149,6 +187,17 @@ it("prints integers as one JSON document", async () => {
     params: 9408,
     buffers: 0,
     macs: 118_013_952,
+    groups: 1,
+    outBytes: 3_211_264,
+    trafficBytes: 3_851_008,
+    fusedTrafficBytes: 3_851_008,
+    conventions: {},
+    liveBytes: 3_813_376,
+    receptiveField: [
+      { min: 7, max: 7, jump: 2 },
+      { min: 7, max: 7, jump: 2 },
+    ],
+    fanIn: 1,
     span: {
       path: "specs/densenet-blocks.dn",
       start: { line: 8, column: 35 },
@@ -164,7 +213,7 @@ it("writes integers past 2^53 as strings", () => {
       text: "dn 1;\nmodel big { input x: f32[2000000000]; output y = x < linear (bias=false) -> 2000000000 >; }",
     }),
   );
-  expect(reportToJson(report).totals).toEqual({
+  expect(reportToJson(report).totals).toMatchObject({
     params: "4000000000000000000",
     buffers: 0,
     macs: "4000000000000000000",
@@ -173,7 +222,7 @@ it("writes integers past 2^53 as strings", () => {
 
 it("reports what is bound on the command line", async () => {
   const { stdout } = await dnc("report", "specs/densenet-cifar.dn", "--input", "x=1x28x28", "--json");
-  expect(JSON.parse(stdout).totals).toEqual({ params: 768_730, buffers: 23_988, macs: 220_108_284 });
+  expect(JSON.parse(stdout).totals).toMatchObject({ params: 768_730, buffers: 23_988, macs: 220_108_284 });
 });
 
 it("prints the report of a model that misses a budget, and returns 3", async () => {
@@ -218,10 +267,37 @@ it.each([
 it.each([
   [[], "`dnc report` takes one target"],
   [["a.dn", "b.dn"], "`dnc report` takes one target"],
-  [["a.dn", "--format", "csv"], "`--format` takes table or json, not `csv`"],
+  [["a.dn", "--format", "xml"], "`--format` takes table, json, csv, md, html, sarif, not `xml`"],
   [["a.dn", "--json", "--format", "table"], "`--json` and `--format table` exclude each other"],
-  [["a.dn", "--depth", "0"], "`--depth` takes a number of levels, 1 or more"],
-  [["a.dn", "--depth", "many"], "`--depth` takes a number of levels, 1 or more"],
+  [["a.dn", "--depth", "0"], "`--depth` takes a number, 1 or more, not `0`"],
+  [["a.dn", "--top", "many"], "`--top` takes a number, 1 or more, not `many`"],
+  [["a.dn", "--convention", "fvcor"], "there is no convention `fvcor`"],
+  [["a.dn", "--convention", "fvcore@9"], "`fvcore` has no version `9`"],
+  [["a.dn", "--explain", "fvcore"], "`--explain` takes two conventions"],
+  [
+    ["a.dn", "--explain", "fvcore,thop", "--json"],
+    "`--explain` prints a table of its own, without `--format` and `--sweep`",
+  ],
+  [["a.dn", "--params", "all"], "`--params` takes trainable, keras, folded, not `all`"],
+  [["a.dn", "--bn", "yes"], "`--bn` takes keep, fold, not `yes`"],
+  [["a.dn", "--device", "peak=1T"], "`--device` cannot read `peak=1T`"],
+  [["a.dn", "--spelling", "relu=class"], "`--spelling` cannot read `relu=class`"],
+  [["a.dn", "--filter", "color=red"], "an operation has no `color`"],
+  [["a.dn", "--filter", "op="], "`op=` is no condition"],
+  [["a.dn", "--filter", "op=conv &&"], "the filter ends too early"],
+  [["a.dn", "--filter", "(op=conv"], "a bracket of the filter `(op=conv` is not closed"],
+  [["a.dn", "--filter", "op=conv )"], "`)` is unexpected in the filter `op=conv )`"],
+  [["a.dn", "--max-macs", "much"], "`--max-macs` cannot read `much`"],
+  [["a.dn", "--max-regression", "macs=1%"], "`--max-regression` needs `--baseline FILE`"],
+  [["a.dn", "--sweep", "k"], "`--sweep` cannot read `k`"],
+  [["a.dn", "--sweep", "k=1", "--format", "html"], "`--sweep` has no form `html`"],
+  [["specs/densenet-tiny.dn", "--cols", "macs,colour"], "there is no column `colour`"],
+  [["specs/densenet-tiny.dn", "--sort", "mac"], "there is no column `mac`"],
+  [["specs/densenet-tiny.dn", "--max", "time=3"], "`--max time=3` limits what is not reported"],
+  [
+    ["specs/densenet-tiny.dn", "--spelling", "silu=module"],
+    "`--spelling silu` names no operation of `densenet_tiny`",
+  ],
 ] as const)("refuses %j", async (args, message) => {
   const { code, stdout, stderr } = await dnc("report", ...args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,73 +1,195 @@
-/** `dnc report`: parameters, buffers and multiply-adds of a model, as a table or as JSON. */
+/** `dnc report`: what a model costs, under conventions that have names, in the form that is asked for. */
 import { quoted } from "../../base/text.ts";
-import { reportOf, reportToJson, type TableLine, tableOf } from "../../index.ts";
-import { type Command, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import {
+  type CheckedGraph,
+  ColumnError,
+  collectDiagnostics,
+  csvOf,
+  type Diagnostic,
+  exceededGrowth,
+  exceededLimits,
+  htmlOf,
+  isLimitable,
+  LIMITED,
+  ledgerLines,
+  ledgerOf,
+  markdownOf,
+  type Report,
+  type ReportOptions,
+  reportOf,
+  reportToJson,
+  type TableLine,
+  tableOf,
+} from "../../index.ts";
+import { readReport } from "../../runtime/saved-report.ts";
+import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import { conventionsOf, REPORT_FLAGS, type ReportFlags, readReportFlags } from "../report-flags.ts";
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 
 export const command: Command = {
   name: "report",
-  summary: "count parameters and multiply-adds, with subtotals of every part",
-  usage: "dnc report TARGET [--depth N] [--json]",
+  summary: "parameters, operations under named conventions, memory, traffic, receptive field",
+  usage: "dnc report TARGET [--convention NAME] [--cols NAMES] [--max-macs LIMIT] [--format FORM]",
   description:
-    "Counts the parameters (trainable), buffers (running statistics) and multiply-adds of a model, exactly. The parts " +
-    "of the table are those of the spec: values, blocks, repetitions, stages; the parts of each add up to it, and " +
-    "repetitions that are equal stand on one line. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
+    "Counts the parameters, buffers and multiply-adds of a model exactly, with subtotals of every part of the spec; " +
+    "the bytes of its activations while they are alive, those that training keeps, those that are moved; and how " +
+    "much of the input its head sees. There is no such thing as the FLOPs of a network: --convention counts as a " +
+    "tool does, in a version that is named, and --explain says why two of them differ. Limits turn the report into a " +
+    "check for continuous integration. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
   examples: [
     ["dnc report specs/densenet121.dn", "a table that fits the screen"],
+    ["dnc report specs/densenet121.dn --explain fvcore torchinfo", "why two tools give two numbers"],
     [
-      "dnc report specs/densenet-cifar.dn:densenet_l40_k12 --input x=1x28x28 --depth 9",
-      "every stage, for images of one channel",
+      "dnc report specs/densenet121.dn --top 5 --sort macs --cols op,out,macs,%macs,rf,src",
+      "the five most expensive operations",
     ],
-    ["dnc report specs/densenet121.dn --json", "every number for a script (schema dnc/report-1)"],
+    [
+      "dnc report specs/densenet121.dn --max-params 8M --max-peak 8MiB --format md",
+      "a comment for a pull request; exit code 3 when a limit is exceeded",
+    ],
+    [
+      "dnc report specs/densenet121.dn --sweep size=128,224,320 --convention fvcore",
+      "a line of totals for each size of the image",
+    ],
   ],
-  flags: {
-    depth: {
-      type: "string",
-      value: "N",
-      summary: "how many levels of parts to show (default: as many as fit a screen)",
-    },
-    format: { type: "string", value: "FORM", summary: "table (default) or json" },
-    json: { type: "boolean", summary: "print JSON (schema dnc/report-1)" },
-    ...TARGET_FLAGS,
-  },
+  flags: { ...REPORT_FLAGS, ...TARGET_FLAGS },
   exitCodes: [
     [1, "the spec has errors"],
-    [3, "only promises (`expect`) do not hold; the report is printed"],
+    [3, "a promise (`expect`) or a limit does not hold; the report is printed"],
     [4, "a file cannot be read"],
   ],
   async run(positionals, flags, terminal) {
-    const [target, ...rest] = positionals;
-    if (target === undefined || rest.length > 0) {
-      throw new UsageError("`dnc report` takes one target", ["name it: `dnc report specs/densenet121.dn`"]);
+    const { target, explain } = operandsOf(positionals, flags);
+    const given = readReportFlags(flags);
+    if (explain !== undefined && (given.format !== "table" || given.sweep.length > 0))
+      throw new UsageError("`--explain` prints a table of its own, without `--format` and `--sweep`");
+    if (given.sweep.length > 0) {
+      const { runSweep } = await import("../sweep.ts");
+      return runSweep(target, flags, given, terminal);
     }
-    const [isJson, depth] = [wantsJson(flags), depthOf(flags)];
     const { graph, diagnostics, exitCode } = readTarget(target, flags);
-    terminal.show(diagnostics);
-    if (graph === undefined) return exitCode;
-    const report = reportOf(graph);
-    if (isJson) terminal.out(`${JSON.stringify(reportToJson(report), undefined, 2)}\n`);
-    else {
-      const lines = tableOf(report, { width: terminal.width, ...(depth === undefined ? {} : { depth }) });
-      terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
+    if (graph === undefined) {
+      terminal.show(diagnostics);
+      return exitCode;
     }
-    return exitCode;
+    const conventions =
+      explain === undefined ? (given.report.conventions ?? []) : explain.flatMap(conventionsOf);
+    const report = reportOf(graph, { ...given.report, conventions, ...spellings(graph, given) });
+    const exceeded = limitsExceeded(report, given);
+    if (exceeded === undefined) return 4;
+    const all = [...diagnostics, ...exceeded];
+    const code = exceeded.some(({ severity }) => severity === "error") && exitCode === 0 ? 3 : exitCode;
+    terminal.show(all);
+    if (explain !== undefined) terminal.out(`${ledgerLines(ledgerOf(report, 0, 1)).join("\n")}\n`);
+    else await print(report, given, { target, diagnostics: all, exitCode: code }, terminal);
+    return code;
+
+    function limitsExceeded(
+      found: Report,
+      { limits, growth, baseline }: ReportFlags,
+    ): readonly Diagnostic[] | undefined {
+      for (const { metric, written } of [...limits, ...growth]) {
+        if (isLimitable(metric, found)) continue;
+        throw new UsageError(`\`${written}\` limits what is not reported`, [
+          `there are ${LIMITED.join(", ")}, and each --convention`,
+        ]);
+      }
+      const broken = exceededLimits(found, limits);
+      if (baseline === undefined) return broken;
+      const collector = collectDiagnostics();
+      const old = readReport(baseline, collector);
+      terminal.show(collector.diagnostics);
+      return old && [...broken, ...exceededGrowth(found, old, growth)];
+    }
   },
 };
 
-function wantsJson({ json, format }: FlagValues): boolean {
-  if (format !== undefined && format !== "table" && format !== "json") {
-    throw new UsageError(`\`--format\` takes table or json, not ${quoted(String(format))}`);
-  }
-  if (json === true && format === "table")
-    throw new UsageError("`--json` and `--format table` exclude each other");
-  return json === true || format === "json";
+interface Operands {
+  readonly target: string;
+  /** The names of two conventions. */
+  readonly explain?: readonly [string, string];
 }
 
-function depthOf({ depth }: FlagValues): number | undefined {
-  if (depth === undefined) return undefined;
-  if (!/^[1-9]\d{0,3}$/.test(String(depth)))
-    throw new UsageError("`--depth` takes a number of levels, 1 or more");
-  return Number(depth);
+/** `--explain A B` takes two words, of which the second stands among the targets. */
+function operandsOf(positionals: readonly string[], { explain }: FlagValues): Operands {
+  const takesOne = (): never => {
+    throw new UsageError("`dnc report` takes one target", ["name it: `dnc report specs/densenet121.dn`"]);
+  };
+  const [first, second, ...rest] = positionals;
+  if (typeof explain !== "string") {
+    return first === undefined || second !== undefined ? takesOne() : { target: first };
+  }
+  const [a = "", b] = explain.split(",");
+  if (b !== undefined)
+    return first === undefined || second !== undefined ? takesOne() : { target: first, explain: [a, b] };
+  if (first === undefined || second === undefined || rest.length > 0)
+    throw new UsageError("`--explain` takes two conventions", [
+      "name them: `dnc report specs/densenet121.dn --explain fvcore torchinfo`",
+    ]);
+  return first.includes(".dn") || first === "-"
+    ? { target: first, explain: [a, second] }
+    : { target: second, explain: [a, first] };
+}
+
+/** Of an operation by its name, or of the one with a path or the end of one. */
+function spellings(
+  graph: CheckedGraph,
+  { spellings: given }: ReportFlags,
+): Pick<ReportOptions, "spellingOf"> {
+  if (given.size === 0) return {};
+  const matches = (path: string, name: string): boolean => path === name || path.endsWith(`/${name}`);
+  for (const name of given.keys()) {
+    if (graph.nodes.some(({ op, path }) => op.name === name || matches(path, name))) continue;
+    throw new UsageError(`\`--spelling ${name}\` names no operation of ${quoted(graph.name)}`);
+  }
+  return {
+    spellingOf: ({ op, path }) =>
+      [...given].find(([name]) => name !== op.name && matches(path, name))?.[1] ?? given.get(op.name),
+  };
+}
+
+interface Outcome {
+  readonly target: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exitCode: ExitCode;
+}
+
+async function print(
+  report: Report,
+  given: ReportFlags,
+  outcome: Outcome,
+  terminal: Terminal,
+): Promise<void> {
+  const { format, view } = given;
+  try {
+    switch (format) {
+      case "json":
+        terminal.out(`${JSON.stringify(reportToJson(report), undefined, 2)}\n`);
+        return;
+      case "csv":
+        terminal.out(csvOf(report, view));
+        return;
+      case "md":
+        terminal.out(markdownOf(report, view));
+        return;
+      case "html":
+        terminal.out(htmlOf(report, view));
+        return;
+      case "sarif": {
+        const { renderSarif } = await import("../render/sarif.ts");
+        const { target, diagnostics, exitCode } = outcome;
+        terminal.out(renderSarif(diagnostics, { paths: [target.replace(/:\w+$/, "")], exitCode }));
+        return;
+      }
+      default: {
+        const lines = tableOf(report, { ...view, width: terminal.width });
+        terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
+      }
+    }
+  } catch (error) {
+    if (error instanceof ColumnError) throw new UsageError(error.message, [error.help]);
+    throw error;
+  }
 }
 
 function paint({ kind, text }: TableLine, { colors }: Terminal): string {

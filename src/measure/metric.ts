@@ -1,0 +1,111 @@
+/** The numbers of a whole model that `expect` may name: for one sample of 32-bit numbers, at inference. */
+import type { Span } from "../base/source.ts";
+import { startOf } from "../base/source.ts";
+import { withSeparators } from "../base/text.ts";
+import { elementCount } from "../ir/shape.ts";
+import { countsOf, weightCountsOf } from "../ops/counts.ts";
+import { depthOf } from "../ops/depth.ts";
+import type { CheckedGraph, OpNode } from "../ops/op.ts";
+import type { Convention } from "./convention.ts";
+import { livenessOf } from "./liveness.ts";
+
+export interface Metric {
+  /** As a person writes it: `macs("fvcore")`. */
+  readonly name: string;
+  /** Whether it depends on sizes. */
+  readonly needsSizes: boolean;
+  total(graph: CheckedGraph): bigint;
+  /** What each operation adds to it, by node; absent where the total is no sum. */
+  shares?(graph: CheckedGraph): readonly bigint[];
+}
+
+const BYTES = 4;
+
+const METRICS: readonly Metric[] = [
+  {
+    name: "params",
+    needsSizes: false,
+    total: (graph) => weightCountsOf(graph.nodes).params,
+    shares: byNode((node) => weightCountsOf([node]).params),
+  },
+  {
+    name: "buffers",
+    needsSizes: false,
+    total: (graph) => weightCountsOf(graph.nodes).buffers,
+    shares: byNode((node) => weightCountsOf([node]).buffers),
+  },
+  {
+    name: "macs",
+    needsSizes: true,
+    total: (graph) => countsOf(graph.nodes, graph).macs,
+    shares: byNode((node, graph) => countsOf([node], graph).macs),
+  },
+  {
+    name: "peak",
+    needsSizes: true,
+    total: (graph) => liveness(graph).peak,
+    shares: (graph) => liveness(graph).live,
+  },
+  {
+    // As fvcore and timm call it: what convolutions and linear layers put out.
+    name: "activations",
+    needsSizes: true,
+    total: (graph) => graph.nodes.reduce((sum, node) => sum + activationsOf(node), 0n),
+    shares: byNode(activationsOf),
+  },
+  { name: "depth", needsSizes: false, total: (graph) => BigInt(depthOf(graph)) },
+];
+
+export const METRIC_NAMES: ReadonlySet<string> = new Set(METRICS.map(({ name }) => name));
+
+export function metricNamed(name: string): Metric | undefined {
+  return METRICS.find((metric) => metric.name === name);
+}
+
+/** `macs("fvcore")`. */
+export function countingMetric(convention: Convention): Metric {
+  const shares = (graph: CheckedGraph): readonly bigint[] =>
+    convention.count(graph, { batch: 1, phase: "infer" }).map(({ amount }) => amount);
+  return {
+    name: `macs("${convention.data.id}")`,
+    needsSizes: true,
+    total: (graph) => shares(graph).reduce((sum, amount) => sum + amount, 0n),
+    shares,
+  };
+}
+
+function byNode(
+  share: (node: OpNode, graph: CheckedGraph) => bigint,
+): (graph: CheckedGraph) => readonly bigint[] {
+  return (graph) => graph.nodes.map((node) => share(node, graph));
+}
+
+function activationsOf({ weights, shape }: OpNode): bigint {
+  return weights.some(({ role }) => role === "kernel") ? elementCount(shape) : 0n;
+}
+
+function liveness(graph: CheckedGraph): ReturnType<typeof livenessOf> {
+  return livenessOf(graph, { batch: 1, bytes: BYTES, phase: "infer", folded: new Set() });
+}
+
+/** How many of the largest contributors are named. */
+const SHOWN = 3;
+
+export interface Contributor {
+  readonly path: string;
+  readonly span: Span;
+  readonly amount: bigint;
+}
+
+/** `most params: m/y/linear (30) at net.dn:2:45, …`; nothing where nothing contributes. */
+export function largestContributors(name: string, contributors: readonly Contributor[]): readonly string[] {
+  const parts = contributors
+    .filter(({ amount }) => amount > 0n)
+    .toSorted((a, b) => (a.amount > b.amount ? -1 : a.amount < b.amount ? 1 : 0))
+    .slice(0, SHOWN)
+    .map(({ path, span, amount }) => {
+      const { line, column } = startOf(span);
+      return `${path} (${withSeparators(amount)}) at ${span.file.path}:${line}:${column}`;
+    });
+  return parts.length === 0 ? [] : [`most ${name}: ${parts.join(", ")}`];
+}

@@ -1,0 +1,61 @@
+/** Which values share memory: views, and activations that overwrite what nothing else reads any more. */
+import { elementCount } from "../ir/shape.ts";
+import type { CheckedGraph, MemoryUse, OpNode } from "../ops/op.ts";
+import type { Phase } from "./convention.ts";
+
+export interface StorageOptions {
+  readonly phase: Phase;
+  /** Nodes that are folded into others, and so write nothing. */
+  readonly folded: ReadonlySet<number>;
+}
+
+/** By node, the node whose memory its value lies in. */
+export function storagesOf(graph: CheckedGraph, { phase, folded }: StorageOptions): readonly number[] {
+  const views = graph.nodes.map((node) => {
+    const result = folded.has(node.id) ? "view" : memoryOf(node).result;
+    return result === "view-at-inference" ? (phase === "infer" ? "view" : undefined) : result;
+  });
+  const storages: number[] = [];
+  const lastUse = lastUsesOf(graph, (id) => id);
+  // What lies in one memory is read as long as any of it is.
+  const usedUntil: number[] = [...lastUse];
+  for (let id = graph.nodes.length - 1; id >= 0; id -= 1) {
+    const [source] = graph.nodes[id]?.inputs ?? [];
+    if (views[id] !== "view" || source === undefined) continue;
+    usedUntil[source] = Math.max(usedUntil[source] ?? 0, usedUntil[id] ?? 0);
+  }
+  // By storage, until when any value in it is read.
+  const readUntil: number[] = [];
+  for (const { id, inputs } of graph.nodes) {
+    const storage = storages[inputs[0] ?? -1];
+    // What the caller feeds stays as it is, and so does what something later still reads.
+    const mayOverwrite =
+      storage !== undefined && graph.nodes[storage]?.inputs.length !== 0 && (readUntil[storage] ?? 0) <= id;
+    const shares = views[id] === "view" || (views[id] === "in-place" && mayOverwrite);
+    const own = shares && storage !== undefined ? storage : id;
+    storages.push(own);
+    readUntil[own] = Math.max(readUntil[own] ?? 0, usedUntil[id] ?? 0);
+  }
+  return storages;
+}
+
+/** By storage, the last node that reads it: the end of the graph for its outputs, the node itself where nothing does. */
+export function lastUsesOf(graph: CheckedGraph, storageOf: (node: number) => number): readonly number[] {
+  const last = graph.nodes.map(({ id }) => id);
+  for (const { id, inputs } of graph.nodes) {
+    last[storageOf(id)] = Math.max(last[storageOf(id)] ?? 0, id);
+    for (const input of inputs) last[storageOf(input)] = Math.max(last[storageOf(input)] ?? 0, id);
+  }
+  for (const { node } of graph.outputs) last[storageOf(node)] = graph.nodes.length;
+  return last;
+}
+
+export function memoryOf({ op, shape, attrs }: OpNode): MemoryUse {
+  return op.memory?.(shape, attrs) ?? {};
+}
+
+/** Elements of a value of one sample. */
+export function elementsOf(graph: CheckedGraph, id: number): bigint {
+  const shape = graph.nodes[id]?.shape;
+  return shape === undefined ? 0n : elementCount(shape);
+}
