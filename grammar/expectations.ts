@@ -1,13 +1,9 @@
 /** What the parser expected where it met an error, in the words of a person. */
 import { EOF, type IParserErrorMessageProvider, type TokenType, tokenLabel } from "chevrotain";
+import { TooManyProblems } from "../src/base/diagnostic.ts";
 
 /** After so many mistakes the text is hardly a spec, and recovery, which recurses, has to stop. */
 export const MAX_PROBLEMS = 100;
-
-/** Ends the reading of a hopeless file; `parse` catches it. */
-export class TooManyProblems extends Error {
-  override readonly name = "TooManyProblems";
-}
 
 export interface Expectations extends IParserErrorMessageProvider {
   /** A new text: no errors yet. */

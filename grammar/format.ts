@@ -2,6 +2,7 @@
 import { collectDiagnostics, type Diagnostic, hasErrors, silent } from "../src/base/diagnostic.ts";
 import { invariant } from "../src/base/invariant.ts";
 import type { SourceFile } from "../src/base/source.ts";
+import { count } from "../src/base/text.ts";
 import type { File } from "./ast.ts";
 import { printFile } from "./format-file.ts";
 import { render } from "./format-layout.ts";
@@ -25,7 +26,9 @@ export function format(source: SourceFile): FormatResult {
   if (text.length > MAX_LENGTH) {
     const span = { file: source, start: 0, end: Math.min(source.text.length, 1) };
     const notes = ["in canonical form it would be this long"];
-    return { diagnostics: [fileTooLarge.at({ span, notes, help: ["split it"] }, text.length)] };
+    return {
+      diagnostics: [fileTooLarge.at({ span, notes, help: ["split it"] }, count(text.length, "character"))],
+    };
   }
   // A formatter must never change what a file says, so it is not left to tests alone.
   const again = parse({ path: source.path, text }, silent);

@@ -1,11 +1,12 @@
 /** From a source file to its syntax tree. It never throws and always returns a tree; mistakes go to the reporter. */
 import type { IToken } from "chevrotain";
-import type { Diagnostic, Reporter } from "../src/base/diagnostic.ts";
+import { type Diagnostic, type Reporter, TooManyProblems } from "../src/base/diagnostic.ts";
 import type { SourceFile } from "../src/base/source.ts";
+import { count } from "../src/base/text.ts";
 import type { Comment, File } from "./ast.ts";
 import { balance } from "./brackets.ts";
 import { buildFile } from "./build-ast.ts";
-import { MAX_PROBLEMS, TooManyProblems } from "./expectations.ts";
+import { MAX_PROBLEMS } from "./expectations.ts";
 import { createParser, type Parser } from "./parser.ts";
 import { parserDiagnostic } from "./parser-errors.ts";
 import { scan } from "./scan.ts";
@@ -14,6 +15,9 @@ import { fileTooLarge, invalidEncoding } from "./syntax-errors.ts";
 
 /** In UTF-16 units. */
 export const MAX_LENGTH: number = 2 ** 20;
+
+/** A token takes up to two kilobytes of tree. A hundred thousand stages, written one by one, have as many. */
+const MAX_TOKENS = 400_000;
 
 /** Built at the first use, so that commands that parse nothing do not pay for it. */
 let parser: Parser | undefined;
@@ -45,7 +49,7 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
 function parseInto(file: SourceFile, reporter: Reporter): File {
   const { text } = file;
   if (text.length > MAX_LENGTH) {
-    reporter.report(fileTooLarge.at({ span: { file, start: 0, end: 1 }, help: ["split it"] }, text.length));
+    reportTooLarge(file, count(text.length, "character"), reporter);
     return emptyFile(file, []);
   }
   const replacement = text.indexOf("\uFFFD");
@@ -62,6 +66,10 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
   );
   const balanced = balance(file, scanned.tokens, reporter);
   if (balanced === undefined) return emptyFile(file, comments);
+  if (scanned.tokens.length > MAX_TOKENS) {
+    reportTooLarge(file, count(scanned.tokens.length, "token"), reporter);
+    return emptyFile(file, comments);
+  }
 
   const { tokens } = balanced;
   const spoilage = trackSpoilage(tokens);
@@ -79,6 +87,10 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
   }
   if (tree === undefined) return emptyFile(file, comments);
   return buildFile({ file, reporter, tokens, isSpoiled: spoilage.reaches }, tree, comments);
+}
+
+function reportTooLarge(file: SourceFile, size: string, reporter: Reporter): void {
+  reporter.report(fileTooLarge.at({ span: { file, start: 0, end: 1 }, help: ["split it"] }, size));
 }
 
 function emptyFile(file: SourceFile, comments: readonly Comment[]): File {

@@ -1,6 +1,7 @@
 /** The grammar: LL(2), one rule for each line of `dn.ebnf`. It builds a concrete tree and recovers from every error. */
 import type { CstNode, IParserErrorMessageProvider, IRecognitionException, IToken, Rule } from "chevrotain";
-import { createExpectations, TooManyProblems } from "./expectations.ts";
+import { TooManyProblems } from "../src/base/diagnostic.ts";
+import { createExpectations } from "./expectations.ts";
 import { ExpressionParser, type ParserOptions, type RuleMethod } from "./expression-parser.ts";
 import * as t from "./tokens.ts";
 

@@ -1,6 +1,5 @@
 /** What can be wrong with the text of a file, each kind with its page for `dnc explain`. */
 import { type DiagnosticKind, defineDiagnostic } from "../src/base/diagnostic.ts";
-import { count } from "../src/base/text.ts";
 
 export const unexpectedToken: DiagnosticKind<[expected: string, found: string]> = defineDiagnostic({
   code: "DN0101",
@@ -168,12 +167,12 @@ export const batchSymbol: DiagnosticKind<[]> = defineDiagnostic({
   },
 });
 
-export const fileTooLarge: DiagnosticKind<[length: number]> = defineDiagnostic({
+export const fileTooLarge: DiagnosticKind<[size: string]> = defineDiagnostic({
   code: "DN0114",
-  message: (length) => `the file is too large: ${count(length, "character")}`,
+  message: (size) => `the file is too large: ${size}`,
   explain: {
     title: "file-too-large",
-    text: "A file holds at most 1,048,576 characters. A longer one is not a spec that anyone wrote.",
+    text: "A file holds at most 1,048,576 characters, and 400,000 words, numbers and signs. A larger one is not a spec that anyone wrote.",
   },
 });
 

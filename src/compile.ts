@@ -7,12 +7,14 @@
  * Everything here is a pure function of source text and options; files are read and written by the caller.
  */
 import {
-  collectDiagnostics,
+  type Collector,
+  collectAtMost,
   type Diagnostic,
   type DiagnosticKind,
   defineDiagnostic,
   hasErrors,
   type Reporter,
+  TooManyProblems,
 } from "./base/diagnostic.ts";
 import { invariant } from "./base/invariant.ts";
 import type { SourceFile } from "./base/source.ts";
@@ -25,6 +27,7 @@ import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
 import { verifyGraph } from "./ops/verify.ts";
 import { type PassResult, runPasses } from "./passes/pass.ts";
+import { startBudget } from "./semantics/build.ts";
 import { budgetExceeded } from "./semantics/expect.ts";
 import { type Bindings, NO_BINDINGS } from "./semantics/external.ts";
 import { hasDefaults, type Instance, instantiate } from "./semantics/instantiate.ts";
@@ -79,9 +82,22 @@ export interface CheckedModel {
   readonly constraints: readonly SymbolConstraint[];
 }
 
+/** Nobody reads as many; where there are more, the rest of the file is not checked. */
+const MOST_PROBLEMS = 1000;
+
 /** Checks every block and every model of a file. */
 export function check(source: SourceFile, options: SourceOptions = {}): CheckResult {
-  const { program, diagnostics, instantiateModel, flush, reportUnusedAllows } = open(source, options);
+  const collector = collectAtMost(MOST_PROBLEMS);
+  const { diagnostics } = collector;
+  return untilHopeless(() => checkInto(source, options, collector)) ?? { models: [], diagnostics };
+}
+
+function checkInto(source: SourceFile, options: SourceOptions, collector: Collector): CheckResult {
+  const { program, diagnostics, instantiateModel, flush, reportUnusedAllows } = open(
+    source,
+    options,
+    collector,
+  );
   const models = modelsOf(program)
     .filter(hasDefaults)
     .map((definition): CheckedModel => {
@@ -114,7 +130,13 @@ export interface ElaborateResult {
 
 /** The checked graph of one model. */
 export function elaborate(source: SourceFile, options: ElaborateOptions = {}): ElaborateResult {
-  const { program, diagnostics, instantiateModel, flush, report } = open(source, options);
+  const collector = collectAtMost(MOST_PROBLEMS);
+  const { diagnostics } = collector;
+  return untilHopeless(() => elaborateInto(source, options, collector)) ?? { diagnostics };
+}
+
+function elaborateInto(source: SourceFile, options: ElaborateOptions, collector: Collector): ElaborateResult {
+  const { program, diagnostics, instantiateModel, flush, report } = open(source, options, collector);
   const bindings = options.bindings ?? NO_BINDINGS;
   const definition = chooseModel(program, options.model, bindings);
   if (definition === undefined) {
@@ -176,22 +198,35 @@ function modelsOf(program: Program): readonly ModelDefinition[] {
   );
 }
 
-function open(source: SourceFile, { load = () => undefined }: SourceOptions) {
-  const collector = collectDiagnostics();
+/** `undefined` when there were too many problems. */
+function untilHopeless<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof TooManyProblems) return undefined;
+    throw error;
+  }
+}
+
+function open(source: SourceFile, { load = () => undefined }: SourceOptions, collector: Collector) {
   const program = loadProgram(source, load, collector);
   const allowances = readAllowances(program, collector);
   const resolution = resolveProgram(program, allowances.guard(collector));
-  const gathered = gatherProblems();
+  // One more than fit, so that flushing them tells that there are more.
+  const gathered = gatherProblems(MOST_PROBLEMS + 1);
   // Before calls and repetitions are told as one: some may be allowed and others not.
   const problems: Problems = { ...gathered, ...allowances.guard(gathered) };
+  const shared = { resolution, problems, budget: startBudget() };
   return {
     program,
     diagnostics: collector.diagnostics,
     report: collector.report,
     instantiateModel(definition: ModelDefinition, bindings: Bindings): Instance | undefined {
-      const instance = instantiate(definition, bindings, resolution, problems);
-      if (instance?.isWhole) lintGraph(instance.graph, problems);
-      return instance;
+      return untilHopeless(() => {
+        const instance = instantiate(definition, bindings, shared);
+        if (instance?.isWhole) lintGraph(instance.graph, problems);
+        return instance;
+      });
     },
     flush: () => problems.flush(collector),
     reportUnusedAllows: (graphs: readonly CheckedGraph[]) => allowances.reportUnused(graphs, collector),

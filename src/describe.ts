@@ -1,10 +1,10 @@
 /** A checked model in a few words: what goes in, what comes out, how many parameters. */
 
-import { jsonInteger } from "./base/text.ts";
+import { jsonInteger, withSeparators } from "./base/text.ts";
 import type { GraphPort } from "./ir/graph.ts";
 import { printShape } from "./ir/shape.ts";
 import { printSize } from "./ir/size.ts";
-import { countsOf, isBound, weightCountsOf } from "./ops/counts.ts";
+import { type Counts, countsOf, isBound, weightCountsOf } from "./ops/counts.ts";
 import type { CheckedGraph } from "./ops/op.ts";
 
 export interface PortDescription {
@@ -27,19 +27,34 @@ export interface ModelDescription {
 }
 
 export function describeModel(graph: CheckedGraph): ModelDescription {
-  const { params, buffers } = weightCountsOf(graph.nodes);
-  const describe = ({ name, node }: GraphPort): readonly PortDescription[] => {
-    const shape = graph.nodes[node]?.shape;
+  const counts: Omit<Counts, "macs"> & Partial<Counts> = isBound(graph)
+    ? countsOf(graph.nodes, graph)
+    : weightCountsOf(graph.nodes);
+  return {
+    name: graph.name,
+    inputs: describePorts(graph, graph.inputs),
+    outputs: describePorts(graph, graph.outputs),
+    params: jsonInteger(counts.params),
+    buffers: jsonInteger(counts.buffers),
+    ...(counts.macs === undefined ? {} : { macs: jsonInteger(counts.macs) }),
+  };
+}
+
+function describePorts({ nodes }: CheckedGraph, ports: readonly GraphPort[]): readonly PortDescription[] {
+  return ports.flatMap(({ name, node }) => {
+    const shape = nodes[node]?.shape;
     if (shape === undefined) return [];
     const sizes = shape.sizes.map((size) => (typeof size === "number" ? size : printSize(size)));
     return [{ name, shape: [shape.channels, ...sizes], printed: printShape(shape) }];
-  };
-  return {
-    name: graph.name,
-    inputs: graph.inputs.flatMap(describe),
-    outputs: graph.outputs.flatMap(describe),
-    params: jsonInteger(params),
-    buffers: jsonInteger(buffers),
-    ...(isBound(graph) ? { macs: jsonInteger(countsOf(graph.nodes, graph).macs) } : {}),
-  };
+  });
+}
+
+/** `x [3 @ 224x224] → logits [1000], 7,978,856 parameters`. */
+export function printModel(graph: CheckedGraph): string {
+  const [from, to] = [graph.inputs, graph.outputs].map((ports) =>
+    describePorts(graph, ports)
+      .map(({ name, printed }) => `${name} ${printed}`)
+      .join(", "),
+  );
+  return `${from} → ${to}, ${withSeparators(weightCountsOf(graph.nodes).params)} parameters`;
 }

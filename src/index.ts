@@ -24,7 +24,7 @@ export {
   type WeightsChoice,
   weightsOf,
 } from "./compile.ts";
-export { describeModel, type ModelDescription } from "./describe.ts";
+export { describeModel, type ModelDescription, printModel } from "./describe.ts";
 export { diffReports } from "./diff/diff.ts";
 export { type DiffJson, diffToJson } from "./diff/json.ts";
 export { type DiffLine, diffLines, diffMarkdown } from "./diff/render.ts";

@@ -95,8 +95,8 @@ it("says that a value and its half agree at one size only", () => {
 
 it("finds the smallest counter-example", () => {
   const outer = { modulus: 16, residues: [0], min: 16, also: [] };
-  expect(smallestOutside("H", { modulus: 4, residues: [0], min: 4, also: [] }, outer)).toBe(4);
-  expect(smallestOutside("H", { modulus: 32, residues: [0], min: 32, also: [] }, outer)).toBeUndefined();
+  expect(smallestOutside({ modulus: 4, residues: [0], min: 4, also: [] }, outer)).toBe(4);
+  expect(smallestOutside({ modulus: 32, residues: [0], min: 32, also: [] }, outer)).toBeUndefined();
 });
 
 it("prints sets as people write them", () => {

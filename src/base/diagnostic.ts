@@ -126,6 +126,28 @@ export function collectDiagnostics(): Collector {
   return { diagnostics, report: (diagnostic) => diagnostics.push(diagnostic) };
 }
 
+/** Ends what reports more than anybody reads; whoever began it catches it. */
+export class TooManyProblems extends Error {
+  override readonly name = "TooManyProblems";
+}
+
+/** Takes so many and no more: the last one says that there are others, which ends the work with `TooManyProblems`. */
+export function collectAtMost(most: number): Collector {
+  const diagnostics: Diagnostic[] = [];
+  return {
+    diagnostics,
+    report(diagnostic) {
+      const last = diagnostics.at(-1);
+      if (diagnostics.length < most || last === undefined) {
+        diagnostics.push(diagnostic);
+        return;
+      }
+      diagnostics[most - 1] = { ...last, notes: [...(last.notes ?? []), "there is more, which is not told"] };
+      throw new TooManyProblems();
+    },
+  };
+}
+
 /** For a trial whose failure is nobody's mistake. */
 export const silent: Reporter = { report: () => {} };
 

@@ -11,6 +11,15 @@ export function modulo(value: number, modulus: number): number {
   return ((value % modulus) + modulus) % modulus;
 }
 
+/** For so many numbers that as arguments of `Math.max` they would exhaust the stack. */
+export function largestOf(values: Iterable<number>, atLeast: number): number {
+  let largest = atLeast;
+  for (const value of values) largest = Math.max(largest, value);
+  return largest;
+}
+
+/** Of finite numbers and infinity, which every number divides. */
 export function leastCommonMultiple(a: number, b: number): number {
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;
   return a === 0 || b === 0 ? 0 : (Math.abs(a) / greatestCommonDivisor(a, b)) * Math.abs(b);
 }

@@ -44,6 +44,14 @@ export function negate(a: Rational): Rational {
   return { numerator: -a.numerator, denominator: a.denominator };
 }
 
+const LARGEST = 10n ** 1000n;
+const SMALLEST = -LARGEST;
+
+/** Beyond a thousand digits: nothing that is computed from it ends in good time. */
+export function isHuge({ numerator, denominator }: Rational): boolean {
+  return numerator > LARGEST || numerator < SMALLEST || denominator > LARGEST;
+}
+
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
 export function compare(a: Rational, b: Rational): number {
   const difference = a.numerator * b.denominator - b.numerator * a.denominator;

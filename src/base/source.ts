@@ -30,23 +30,38 @@ function lineStarts(file: SourceFile): readonly number[] {
   return starts;
 }
 
-/** The zero-based index of the line that holds `offset`. */
-function lineIndexAt(file: SourceFile, offset: number): number {
-  const starts = lineStarts(file);
-  let low = 0;
-  let high = starts.length - 1;
+/** The index of the last of some ascending offsets that is below `bound`; -1 when none is. */
+function indexBelow(offsets: readonly number[], bound: number): number {
+  let low = -1;
+  let high = offsets.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
+    if ((offsets[middle] ?? 0) < bound) low = middle;
     else high = middle - 1;
   }
   return low;
 }
 
-export function positionAt(file: SourceFile, offset: number): Position {
-  const lineIndex = lineIndexAt(file, offset);
-  const start = lineStarts(file)[lineIndex] ?? 0;
-  return { line: lineIndex + 1, column: [...file.text.slice(start, offset)].length + 1 };
+const pairsOf = new WeakMap<SourceFile, readonly number[]>();
+
+/** Where the second halves of code points outside the basic plane stand. */
+function secondHalves(file: SourceFile): readonly number[] {
+  const known = pairsOf.get(file);
+  if (known !== undefined) return known;
+  const found = Array.from(file.text.matchAll(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g), ({ index }) => index + 1);
+  pairsOf.set(file, found);
+  return found;
+}
+
+/** Of an offset past the end: the end. */
+export function positionAt(file: SourceFile, at: number): Position {
+  const offset = Math.min(at, file.text.length);
+  const line = indexBelow(lineStarts(file), offset + 1);
+  const start = lineStarts(file)[line] ?? 0;
+  const halves = secondHalves(file);
+  // Lines may be as long as the file, so what is before the offset is not looked at again each time.
+  const nPairs = indexBelow(halves, offset) - indexBelow(halves, start);
+  return { line: line + 1, column: offset - start - nPairs + 1 };
 }
 
 export function startOf(span: Span): Position {

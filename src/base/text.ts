@@ -13,7 +13,14 @@ export function listOf(items: readonly string[], conjunction: "and" | "or" = "an
 
 /** In backquotes, as names stand in messages. */
 export function quoted(name: string): string {
-  return `\`${name}\``;
+  return `\`${brief(name)}\``;
+}
+
+/** Longer names and paths say nothing more. */
+const LONGEST_SHOWN = 200;
+
+export function brief(text: string): string {
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN / 4)}…`;
 }
 
 /** An exact integer for JSON: a string past 2^53, where readers lose digits. */
@@ -62,8 +69,14 @@ export function shortened(name: string, width: number): string {
   return `${name.slice(0, indent + start)}…${end === 0 ? "" : name.slice(-end)}`;
 }
 
+/** Nobody misspells longer names, and among more of them there is always a near one. */
+const LONGEST_NAME = 64;
+const MOST_CANDIDATES = 1000;
+
 /** The candidate that a person most likely meant by `name`, if any is near. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+export function nearest(name: string, all: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
+  const candidates = firstOf(all, MOST_CANDIDATES);
   const wanted = name.toLowerCase();
   // Of names of one or two letters every other one is a neighbour.
   const limit = wanted.length < 3 ? 0 : Math.max(1, Math.floor(wanted.length / 3));
@@ -77,9 +90,18 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best ?? longestWithin(wanted, candidates);
 }
 
+function firstOf<T>(items: Iterable<T>, most: number): readonly T[] {
+  const first: T[] = [];
+  for (const item of items) {
+    if (first.length === most) break;
+    first.push(item);
+  }
+  return first;
+}
+
 /** `pad` in `padding`, `stride` in `convStride`. */
-function longestWithin(wanted: string, candidates: Iterable<string>): string | undefined {
-  const parts = [...candidates].filter(
+function longestWithin(wanted: string, candidates: readonly string[]): string | undefined {
+  const parts = candidates.filter(
     (candidate) => candidate.length >= 3 && wanted.includes(candidate.toLowerCase()),
   );
   return parts.sort((a, b) => b.length - a.length)[0];
@@ -100,6 +122,7 @@ function editDistance(a: string, b: string, limit: number): number {
       }
       current.push(distance);
     }
+    if (Math.min(...current) >= limit && Math.min(...previous) >= limit) return limit;
     [beforePrevious, previous] = [previous, current];
   }
   return Math.min(limit, previous[b.length] ?? limit);

@@ -1,12 +1,11 @@
 /** One file of `dnc check`: what is in it, what is wrong with it, and what that means for the exit code. */
-import { withSeparators } from "../base/text.ts";
 import {
   type CheckedModel,
   check,
   collectDiagnostics,
   type Diagnostic,
   describeModel,
-  type ModelDescription,
+  printModel,
 } from "../index.ts";
 import type { Sources } from "../runtime/sources.ts";
 import type { ExitCode, Terminal } from "./command.ts";
@@ -59,15 +58,8 @@ function fileToJson({ path, models, diagnostics }: CheckedFile): object {
 /** A line for each model of a file that is fine; nothing for any other. */
 export function summarize({ path, models, exitCode }: CheckedFile, { colors }: Terminal): string {
   if (exitCode !== 0) return "";
-  const described = models.flatMap(({ graph }) => (graph === undefined ? [] : [describeModel(graph)]));
-  const width = Math.max(0, ...described.map(({ name }) => name.length));
-  const lines = described.map((model) => `  ${model.name.padEnd(width)}  ${printModel(model)}\n`);
+  const graphs = models.flatMap(({ graph }) => graph ?? []);
+  const width = Math.max(0, ...graphs.map(({ name }) => name.length));
+  const lines = graphs.map((graph) => `  ${graph.name.padEnd(width)}  ${printModel(graph)}\n`);
   return `${colors.green("ok")} ${path}\n${lines.join("")}`;
-}
-
-function printModel({ inputs, outputs, params }: ModelDescription): string {
-  const [from, to] = [inputs, outputs].map((ports) =>
-    ports.map(({ name, printed }) => `${name} ${printed}`).join(", "),
-  );
-  return `${from} → ${to}, ${withSeparators(params)} parameters`;
 }

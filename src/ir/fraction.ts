@@ -2,7 +2,15 @@
 import { greatestCommonDivisor, leastCommonMultiple, modulo } from "../base/integers.ts";
 import { invariant } from "../base/invariant.ts";
 import { isInteger, type Rational, rational, toSafeInteger } from "../base/rational.ts";
-import { type Condition, mapSize, type Size, type SymbolicSize } from "./size.ts";
+import {
+  addedSizes,
+  atLeast,
+  type Condition,
+  firstReaching,
+  mapSize,
+  type Size,
+  type SymbolicSize,
+} from "./size.ts";
 
 export interface Fraction {
   readonly numerator: SymbolicSize;
@@ -50,17 +58,7 @@ export function shifted(
 export function sum(a: Fraction, b: Fraction): FractionOrNumber {
   const denominator = leastCommonMultiple(a.denominator, b.denominator);
   const [p, q] = [denominator / a.denominator, denominator / b.denominator];
-  const every = leastCommonMultiple(a.numerator.every, b.numerator.every);
-  const by =
-    (a.numerator.by * every * p) / a.numerator.every + (b.numerator.by * every * q) / b.numerator.every;
-  const at = (value: number): number => a.numerator.at(value) * p + b.numerator.at(value) * q;
-  const from = Math.max(a.numerator.from, b.numerator.from);
-  const text = `(${a.numerator.text} + ${b.numerator.text})`;
-  // Through `mapSize`, which prints what can be printed and notices what has become constant.
-  return over(
-    mapSize({ symbol: a.numerator.symbol, at, every, by, from, text }, (n) => n, { every: 1, by: 1 }),
-    denominator,
-  );
+  return over(addedSizes(a.numerator, p, b.numerator, q), denominator);
 }
 
 export function floorOf({ numerator, denominator }: Fraction): Size {
@@ -98,14 +96,16 @@ export function printFraction({ numerator, denominator }: Fraction): string {
 
 /** Where a value has a certain sign. */
 export function signCondition({ numerator }: Fraction, test: (value: number) => boolean): Condition {
-  const { symbol, at, every, by, from } = numerator;
-  const holds = (value: number): boolean => test(at(value));
-  if (by === 0) return { symbol, holds, every, from };
+  const { symbol, at, every, by, offset } = numerator;
+  const holds = (value: number): boolean => test(Math.sign(at(value)));
+  if (by === 0) return { symbol, holds, every, from: 1 };
+  if (offset !== undefined && by > 0 && !test(-1) && test(1))
+    return atLeast(symbol, firstReaching(numerator, test(0) ? 0 : 1));
   // It grows by `by` in each period, so beyond its largest magnitude in one period the sign stays.
   let widest = 0;
-  for (let value = from; value < from + every; value += 1) widest = Math.max(widest, Math.abs(at(value)));
+  for (let value = 1; value <= every; value += 1) widest = Math.max(widest, Math.abs(at(value)));
   const periods = Math.ceil(widest / Math.abs(by)) + 1;
-  return { symbol, holds, every: 1, from: from + periods * every };
+  return { symbol, holds, every: 1, from: 1 + periods * every };
 }
 
 /** `a - b`, where one of them at least is symbolic; `undefined` for two symbols, or beyond exact integers. */

@@ -30,17 +30,27 @@ export function numberLiteral(value: number | bigint): Literal {
   return { kind: "number", value: rational(value) };
 }
 
-/** As the language writes it. */
+/** More elements and digits than this are left out: they tell nobody anything. */
+const MOST_ELEMENTS = 32;
+const MOST_DIGITS = 60;
+
+/** As the language writes it, where that is not too long for a message. */
 export function printLiteral(literal: Literal): string {
   switch (literal.kind) {
-    case "number":
-      return printRational(literal.value);
+    case "number": {
+      const text = printRational(literal.value);
+      return text.length <= MOST_DIGITS ? text : `${text.slice(0, 10)}… (${text.length} digits)`;
+    }
     case "string":
       return JSON.stringify(literal.value);
     case "symbolic":
       return printFraction(literal.value);
-    case "list":
-      return `[${literal.items.map(printLiteral).join(", ")}]`;
+    case "list": {
+      const { items } = literal;
+      const shown = items.slice(0, items.length <= MOST_ELEMENTS ? MOST_ELEMENTS : MOST_ELEMENTS / 4);
+      const more = items.length === shown.length ? [] : [`… ${items.length - shown.length} more`];
+      return `[${[...shown.map(printLiteral), ...more].join(", ")}]`;
+    }
     default:
       return String(literal.value);
   }

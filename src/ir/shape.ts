@@ -64,7 +64,11 @@ export function elementCount(shape: Shape): bigint {
 }
 
 export function product(values: readonly Size[]): bigint {
-  return values.map(boundSize).reduce((result, value) => result * BigInt(value), 1n);
+  // As a number, which is faster by far, for as long as that is exact.
+  const result = values.reduce<number>((factor, value) => factor * boundSize(value), 1);
+  return Number.isSafeInteger(result)
+    ? BigInt(result)
+    : values.reduce<bigint>((factor, value) => factor * BigInt(boundSize(value)), 1n);
 }
 
 /** As the language writes it: `[64 @ 56x56]`, `[64 @ ceil(H/2), W]`, `[1000]`. */

@@ -1,7 +1,8 @@
 /**
  * Sizes of axes: numbers, or functions of one symbol. Every size that a network can make of a symbol grows evenly:
- * f(n + every) = f(n) + by for all n from `from` on, with `every` a product of strides. So statements about sizes,
- * "these two are equal", "this window fits", are decided exactly by looking at one period (no solver is needed).
+ * f(n + every) = f(n) + by for all n, with `every` a product of strides. So statements about sizes, "these two are
+ * equal", "this window fits", are decided exactly by looking at one period (no solver is needed). Most sizes are floors
+ * of a line; of those even that period needs no look.
  */
 import { greatestCommonDivisor, leastCommonMultiple, modulo } from "../base/integers.ts";
 import { invariant } from "../base/invariant.ts";
@@ -12,53 +13,203 @@ export interface SymbolicSize {
   readonly symbol: string;
   /** The size when the symbol is `value`, which is at least 1. A window that does not fit gives 0 or less. */
   readonly at: (value: number) => number;
+  /** The smallest possible; `UNKNOWN_PERIOD` when it is beyond what can be looked at. */
   readonly every: number;
   readonly by: number;
-  /** The rule of `every` and `by` holds from here on. */
-  readonly from: number;
+  /** The b where the size is floor((by·n + b) / every). */
+  readonly offset?: number;
   /** As the language writes it: `floor(H/2)`. */
   readonly text: string;
+  /** Shared by all sizes of one symbol. */
+  readonly effort: Effort;
+  /** Of a size with an unknown period: what it is made of. */
+  readonly made?: { readonly from: SymbolicSize; readonly change: (size: number) => number };
 }
 
-/** A change f of a size: f(n + every) = f(n) + by for every n from `from` on (default: everywhere). */
+/** How many values may still be looked at to find out what sizes are. */
+interface Effort {
+  left: number;
+}
+
+/** Of a size of which nothing is known but its values: no statement about it can be decided. */
+export const UNKNOWN_PERIOD: number = Number.POSITIVE_INFINITY;
+
+/** Periods of networks are products of strides, at most a few thousand; a mistake or an attack makes longer ones. */
+const LONGEST_PERIOD = 2 ** 20;
+const MOST_EFFORT = 2 ** 25;
+
+/** Products of a factor and a value of the symbol stay exact. */
+const LARGEST_FACTOR = 2 ** 30;
+/** Texts of sizes that are no floors of a line nest; longer ones say nothing to a reader. */
+const LONGEST_TEXT = 100;
+
+/** A change f of a size: f(n + every) = f(n) + by for every integer n. */
 export interface Step {
   readonly every: number;
   readonly by: number;
-  readonly from?: number;
 }
 
 /** Leaves lengths apart as they are: padding, cropping. */
 export const SHIFT: Step = { every: 1, by: 1 };
 
 export function symbolSize(symbol: string): SymbolicSize {
-  return { symbol, at: (value) => value, every: 1, by: 1, from: 1, text: symbol };
+  return {
+    symbol,
+    at: (value) => value,
+    every: 1,
+    by: 1,
+    offset: 0,
+    text: symbol,
+    effort: { left: MOST_EFFORT },
+  };
 }
 
 /** The size after a change: `mapSize(n, (n) => Math.floor((n - 3) / 2) + 1, { every: 2, by: 1 })`. */
 export function mapSize(size: Size, change: (size: number) => number, step: Step): Size {
   if (typeof size === "number") return change(size);
-  // The change repeats once the size has grown by a multiple of `step.every`.
-  const periods = size.by === 0 ? 1 : step.every / greatestCommonDivisor(step.every, Math.abs(size.by));
-  const at = (value: number): number => change(size.at(value));
-  const changed = described({
-    symbol: size.symbol,
-    at,
-    every: size.every * periods,
-    by: size.by === 0 ? 0 : ((size.by * periods) / step.every) * step.by,
-    from: Math.max(size.from, reaches(size, step.from)),
-    text: printChange(size.text, change, step),
-  });
-  // Most stages leave sizes alone: then the functions do not pile up.
+  const offset = step.every <= LONGEST_PERIOD ? offsetOf(change, step) : undefined;
+  // Most stages leave sizes alone: then they stay the same object.
+  if (offset === 0 && step.every === 1 && step.by === 1) return size;
+  const line = offset === undefined ? undefined : { ...step, offset };
+  const changed = (line && composed(line, size)) ?? tabulated(size, change, step, printChange(size, line));
   return isSameSize(changed, size) ? size : changed;
 }
 
-/** The change of what is written `text`, where it is the floor of a line: `2*floor(H/2) + 1`. */
-function printChange(text: string, change: (size: number) => number, step: Step): string {
-  const line = { at: change, every: step.every, by: step.by, from: step.from ?? 1 };
-  const offset = step.by <= 0 ? undefined : lineOffset(line);
-  return offset === undefined
-    ? `f(${text})`
-    : printLine(isAtom(text) ? text : `(${text})`, step.by, offset, step.every);
+/** A change of a size that is no floor of a line itself: `2*floor(H/2) + 1`. */
+function printChange({ symbol, text }: SymbolicSize, line: Line | undefined): string {
+  const changed =
+    line === undefined
+      ? `f(${text})`
+      : printLine(isAtom(text) ? text : `(${text})`, line.by, line.offset, line.every);
+  return changed.length > LONGEST_TEXT ? `f(${symbol})` : changed;
+}
+
+/** floor((by·n + offset) / every). */
+interface Line extends Step {
+  readonly offset: number;
+}
+
+/** The b of floor((by·n + b) / every), if the function is such a line. */
+function offsetOf(at: (value: number) => number, { every, by }: Step): number | undefined {
+  // For each n, b lies in [at(n)·every − by·n, that + every − 1]; one b must do for a whole period.
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let value = 1; value <= every; value += 1) {
+    const least = at(value) * every - by * value;
+    low = Math.max(low, least);
+    high = Math.min(high, least + every - 1);
+  }
+  return low <= high ? low : undefined;
+}
+
+/** A line of a line, where that is a line: floors nest when the outer factor or the inner divisor is 1. */
+function composed(outer: Line, size: SymbolicSize): Size | undefined {
+  const { by, every, offset } = size;
+  if (offset === undefined) return undefined;
+  if (outer.by === 1)
+    return lineSize(size, {
+      by,
+      every: every * outer.every,
+      offset: offset + outer.offset * every,
+    });
+  if (every !== 1) return undefined;
+  return lineSize(size, {
+    by: outer.by * by,
+    every: outer.every,
+    offset: outer.by * offset + outer.offset,
+  });
+}
+
+/** In lowest terms, so that equal lines have equal numbers; `undefined` beyond exact arithmetic. */
+function lineSize({ symbol, effort }: SymbolicSize, line: Line): Size | undefined {
+  if (line.by === 0) return Math.floor(line.offset / line.every);
+  const divisor = greatestCommonDivisor(line.by, line.every);
+  const [by, every] = [line.by / divisor, line.every / divisor];
+  const offset = Math.floor(line.offset / divisor);
+  if (Math.abs(by) > LARGEST_FACTOR || ![line.every, line.offset].every(Number.isSafeInteger))
+    return undefined;
+  const at = (value: number): number => Math.floor((by * value + offset) / every);
+  return { symbol, at, every, by, offset, text: printLine(symbol, by, offset, every), effort };
+}
+
+/** After how many steps of `by` something that repeats in turns of `every` repeats. */
+function turnsOf(every: number, by: number): number {
+  if (by === 0) return 1;
+  return every === UNKNOWN_PERIOD ? UNKNOWN_PERIOD : every / greatestCommonDivisor(every, Math.abs(by));
+}
+
+/** By the values of one period. */
+function tabulated(size: SymbolicSize, change: (size: number) => number, step: Step, text: string): Size {
+  const { symbol, effort } = size;
+  // The change repeats once the size has grown by a multiple of `step.every`.
+  const periods = turnsOf(step.every, size.by);
+  const every = size.every * periods;
+  if (every <= LONGEST_PERIOD) {
+    const by = size.by === 0 ? 0 : ((size.by * periods) / step.every) * step.by;
+    const found = periodicSize(symbol, (value) => change(size.at(value)), { every, by }, text, effort);
+    if (found !== undefined) return found;
+  }
+  const made = { from: size, change };
+  return { symbol, at: through(made), every: UNKNOWN_PERIOD, by: 0, text, effort, made };
+}
+
+/** A function of a symbol that repeats as `step` says; `undefined` when looking at a period costs too much. */
+function periodicSize(
+  symbol: string,
+  valueAt: (value: number) => number,
+  step: Step,
+  text: string,
+  effort: Effort,
+): Size | undefined {
+  if (step.every > LONGEST_PERIOD || effort.left < step.every) return undefined;
+  effort.left -= step.every;
+  const values = Float64Array.from({ length: step.every }, (_, index) => valueAt(index + 1));
+  const { every, by } = shortened(values, step);
+  const at = (value: number): number =>
+    (values[(value - 1) % every] ?? 0) + by * Math.floor((value - 1) / every);
+  const size: SymbolicSize = { symbol, at, every, by, text, effort };
+  const offset = offsetOf(at, size);
+  const line = offset === undefined ? undefined : lineSize(size, { every, by, offset });
+  return line ?? { ...size, text: printStairs(size) ?? text };
+}
+
+/** `p·a + q·b` of two sizes of one symbol. */
+export function addedSizes(a: SymbolicSize, p: number, b: SymbolicSize, q: number): Size {
+  const { symbol, effort } = a;
+  const every = leastCommonMultiple(a.every, b.every);
+  const at = (value: number): number => a.at(value) * p + b.at(value) * q;
+  const text = `(${a.text} + ${b.text})`;
+  if (every <= LONGEST_PERIOD) {
+    const by = (a.by * every * p) / a.every + (b.by * every * q) / b.every;
+    const found = periodicSize(symbol, at, { every, by }, text, effort);
+    if (found !== undefined) return found;
+  }
+  return { symbol, at, every: UNKNOWN_PERIOD, by: 0, text, effort };
+}
+
+/** The smallest period of a function whose values repeat as `step` says. */
+function shortened(values: Float64Array, step: Step): Step {
+  for (let every = 1; every < step.every; every += 1) {
+    const by = (step.by * every) / step.every;
+    if (step.every % every === 0 && Number.isInteger(by) && repeats(values, { every, by }))
+      return { every, by };
+  }
+  return step;
+}
+
+function repeats(values: Float64Array, { every, by }: Step): boolean {
+  for (let index = every; index < values.length; index += 1)
+    if (values[index] !== (values[index - every] ?? 0) + by) return false;
+  return true;
+}
+
+/** The values of a size with an unknown period, however many changes made it. */
+function through(made: NonNullable<SymbolicSize["made"]>): (value: number) => number {
+  return (value) => {
+    const changes = [made.change];
+    let source = made.from;
+    for (; source.made !== undefined; source = source.made.from) changes.push(source.made.change);
+    return changes.reduceRight((size, change) => change(size), source.at(value));
+  };
 }
 
 /** Whether no operator of the text stands outside of parentheses. */
@@ -68,50 +219,9 @@ function isAtom(text: string): boolean {
   return /^\w+$/.test(rest);
 }
 
-/** The first value from which the size stays at `bound` or above. */
-function reaches(size: SymbolicSize, bound: number | undefined): number {
-  if (bound === undefined || size.by <= 0) return size.from;
-  let value = size.from;
-  while (!staysAbove(size, value, bound)) value += size.every;
-  return value;
-}
-
-function staysAbove(size: SymbolicSize, start: number, bound: number): boolean {
-  for (let value = start; value < start + size.every; value += 1) if (size.at(value) < bound) return false;
-  return true;
-}
-
-/** Sizes that are floors of a line, or stairs, print as such, whatever stages led to them. */
-function described(size: SymbolicSize): Size {
-  const { symbol, at, every, by, from } = size;
-  if (by === 0 && every === 1) return isConstant(size) ? at(from) : size;
-  const offset = lineOffset(size);
-  const text = offset === undefined ? printStairs(size) : printLine(symbol, by, offset, every);
-  return text === undefined ? size : { ...size, text };
-}
-
-function isConstant({ at, from }: SymbolicSize): boolean {
-  for (let value = 1; value < from; value += 1) if (at(value) !== at(from)) return false;
-  return true;
-}
-
-type Line = Pick<SymbolicSize, "at" | "every" | "by" | "from">;
-
-/** The b of floor((by·n + b) / every), if the size is such a function from `from` on. */
-function lineOffset({ at, every, by, from }: Line): number | undefined {
-  // For each n, b lies in [at(n)·every − by·n, that + every − 1]; one b must do for a whole period.
-  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let value = from; value < from + every; value += 1) {
-    const least = at(value) * every - by * value;
-    low = Math.max(low, least);
-    high = Math.min(high, least + every - 1);
-  }
-  return low <= high ? low : undefined;
-}
-
 /** `16*floor((H + 4)/16) - 188`: what rises by the same amount after the same distance; else nothing. */
-function printStairs({ symbol, at, every, from }: SymbolicSize): string | undefined {
-  const period = Array.from({ length: every }, (_, index) => from + 1 + index);
+function printStairs({ symbol, at, every }: SymbolicSize): string | undefined {
+  const period = Array.from({ length: every }, (_, index) => index + 2);
   const rises = period.filter((value) => at(value) !== at(value - 1));
   const [first] = rises;
   if (first === undefined || every % rises.length !== 0) return undefined;
@@ -130,10 +240,10 @@ function printShift(amount: number): string {
   return amount === 0 ? "" : amount > 0 ? ` + ${amount}` : ` - ${-amount}`;
 }
 
-function printLine(symbol: string, by: number, offset: number, every: number): string {
+function printLine(argument: string, by: number, offset: number, every: number): string {
   const divisor = greatestCommonDivisor(by, every);
   const factor = by / divisor;
-  const base = factor === 1 ? symbol : `${factor}*${symbol}`;
+  const base = factor === 1 ? argument : `${factor}*${argument}`;
   const divide = every / divisor;
   // floor((c·x + b)/(c·d)) = floor((x + floor(b/c))/d).
   const shift = Math.floor(offset / divisor);
@@ -167,21 +277,60 @@ export interface Condition {
   readonly holds: (value: number) => boolean;
   readonly every: number;
   readonly from: number;
+  /** Where the statement is just that the symbol is at least this. */
+  readonly least?: number;
 }
 
-/** Whether a statement about one size holds, as a condition on its symbol. `step`: how the statement repeats in the size. */
+/** How a statement about a size repeats in the size: from `from` on in turns of `every`. */
+export interface Repetition {
+  readonly every: number;
+  readonly from: number;
+  /** What holds for a size holds for every larger one, and from `from` on it does hold. */
+  readonly rises?: true;
+}
+
+/** Whether a statement about one size holds, as a condition on its symbol. */
 export function conditionOn(
   size: SymbolicSize,
   holds: (size: number) => boolean,
-  step: { every: number; from: number },
+  step: Repetition,
 ): Condition {
-  const repeats = size.by === 0 ? 1 : step.every / greatestCommonDivisor(step.every, Math.abs(size.by));
+  const { symbol, every, by } = size;
+  if (step.rises && by > 0 && size.offset !== undefined)
+    return atLeast(symbol, firstReaching(size, smallest(holds, step.from)));
   return {
-    symbol: size.symbol,
+    symbol,
     holds: (value) => holds(size.at(value)),
-    every: size.every * repeats,
-    from: reaches(size, step.from),
+    every: every * turnsOf(step.every, by),
+    from: firstReaching(size, step.from),
   };
+}
+
+export function atLeast(symbol: string, least: number): Condition {
+  return { symbol, holds: (value) => value >= least, every: 1, from: Math.max(1, least), least };
+}
+
+/** The smallest number for which a rising statement holds, which it does for `from`. */
+function smallest(holds: (size: number) => boolean, from: number): number {
+  let step = 1;
+  while (step < LARGEST_FACTOR && holds(from - step)) step *= 2;
+  let [fails, works] = [from - step, from];
+  while (works - fails > 1) {
+    const middle = Math.floor((fails + works) / 2);
+    if (holds(middle)) works = middle;
+    else fails = middle;
+  }
+  return works;
+}
+
+/** The first value from which the size stays at `bound` or above. */
+export function firstReaching(size: SymbolicSize, bound: number): number {
+  const { every, by, offset } = size;
+  if (by <= 0 || every === UNKNOWN_PERIOD) return 1;
+  if (offset !== undefined) return Math.max(1, Math.ceil((bound * every - offset) / by));
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let value = 1; value <= every; value += 1) lowest = Math.min(lowest, size.at(value));
+  return 1 + Math.max(0, Math.ceil((bound - lowest) / by)) * every;
 }
 
 /** Both conditions, or either of them; they are about one symbol. */
@@ -197,16 +346,17 @@ export function combined(a: Condition, b: Condition, how: "and" | "or"): Conditi
   };
 }
 
-export function negated(condition: Condition): Condition {
-  return { ...condition, holds: (value) => !condition.holds(value) };
+export function negated({ symbol, holds, every, from }: Condition): Condition {
+  return { symbol, holds: (value) => !holds(value), every, from };
 }
 
 /** Whether two sizes are surely equal: the same number, or the same function of the same symbol. */
 export function isSameSize(a: Size | undefined, b: Size | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a.symbol !== b.symbol) return false;
-  if (a.every * b.by !== b.every * a.by) return false;
-  const end = Math.max(a.from, b.from) + leastCommonMultiple(a.every, b.every);
-  for (let value = 1; value < end; value += 1) if (a.at(value) !== b.at(value)) return false;
+  if (a.every !== b.every || a.by !== b.by || a.offset !== b.offset) return false;
+  if (a.offset !== undefined) return true;
+  if (a.every === UNKNOWN_PERIOD) return false;
+  for (let value = 1; value <= a.every; value += 1) if (a.at(value) !== b.at(value)) return false;
   return true;
 }

@@ -88,21 +88,27 @@ function growthOf({ input, output }: DenseLayer): number {
 /** The layer that a concatenation ends: one operand, and others that were computed from it. */
 function layerOf(output: OpNode, context: LintContext): DenseLayer | undefined {
   const operands = context.sourcesOf(output);
-  for (const input of operands) {
-    const ways = operands
-      .filter((operand) => operand !== input)
-      .map((operand) => wayFrom(input, operand, context));
-    const [steps] = ways;
-    if (steps?.some(isConvolution) && ways.every((way) => way !== undefined)) return { input, steps, output };
+  // What the others were computed from comes before them.
+  const input = operands.reduce((first, operand) => (operand.id < first.id ? operand : first), output);
+  const ways: (readonly OpNode[])[] = [];
+  for (const operand of operands) {
+    if (operand === input) continue;
+    const way = wayFrom(input, operand, context);
+    if (way === undefined) return undefined;
+    ways.push(way);
   }
-  return undefined;
+  const [steps] = ways;
+  return steps?.some(isConvolution) ? { input, steps, output } : undefined;
 }
 
-/** The operations from `start` (left out) to `end`, along first operands. */
+/** A layer has at most twelve in published networks. */
+const MOST_STEPS = 64;
+
+/** The operations from `start` (left out) to `end`, along first operands; `undefined` for more than a layer has. */
 function wayFrom(start: OpNode, end: OpNode, context: LintContext): readonly OpNode[] | undefined {
   const steps: OpNode[] = [];
   let node: OpNode | undefined = end;
-  while (node !== undefined && node.id > start.id) {
+  while (node !== undefined && node.id > start.id && steps.length < MOST_STEPS) {
     steps.push(node);
     node = context.sourceOf(node);
   }

@@ -28,11 +28,12 @@ const incompletePreactivation: DiagnosticKind<[reader: string, missing: string]>
 export const lint: Lint = {
   kinds: [incompletePreactivation],
   check(context) {
-    const heads = context.nodes.filter((node) => isHead(node, context));
+    const heads = headsOf(context);
     // Who ends one trunk in norm and activation leaves them out of another on purpose.
     if (!heads.some((head) => isComplete(head, context))) {
+      const missingBefore = searchBack(context);
       for (const head of heads) {
-        const missing = missingBefore(head, context);
+        const missing = missingBefore(head);
         if (missing !== undefined) reportMissing(head, missing, context);
       }
     }
@@ -59,16 +60,23 @@ function reportMissing(node: OpNode, missing: Missing, context: LintContext): vo
   });
 }
 
-/** Turns a map into the vector that the classifier reads; a gate does so too, and goes back to maps. */
-function isHead(node: OpNode, context: LintContext): boolean {
-  const source = context.sourceOf(node);
-  if (source === undefined || rankOf(source.shape) === 0 || rankOf(node.shape) > 0) return false;
-  const seen = new Set([node]);
-  for (const each of seen) {
-    if (rankOf(each.shape) > 0) return false;
-    for (const reader of context.readersOf(each)) seen.add(reader);
-  }
-  return true;
+/** Those that turn a map into the vector that the classifier reads; a gate does so too, and goes back to maps. */
+function headsOf(context: LintContext): readonly OpNode[] {
+  const isMap = (node: OpNode): boolean => rankOf(node.shape) > 0;
+  const backToMaps = leadingTo(isMap, context);
+  return context.nodes.filter((node) => {
+    const source = context.sourceOf(node);
+    return source !== undefined && isMap(source) && !isMap(node) && !backToMaps.has(node.id);
+  });
+}
+
+/** The ids of nodes whose result comes to one of some nodes in the end. */
+function leadingTo(isEnd: (node: OpNode) => boolean, context: LintContext): ReadonlySet<number> {
+  const leading = new Set<number>();
+  for (const node of context.nodes.toReversed())
+    if (context.readersOf(node).some((reader) => isEnd(reader) || leading.has(reader.id)))
+      leading.add(node.id);
+  return leading;
 }
 
 /** Whether a head reads an activation of a norm. */
@@ -78,52 +86,65 @@ function isComplete(head: OpNode, context: LintContext): boolean {
   return activation !== undefined && norm !== undefined && isActivation(activation) && isNorm(norm);
 }
 
+/** How a search back from a head came to a node. */
 interface Way {
   readonly node: OpNode;
   readonly joined: boolean;
   readonly normalized: boolean;
+  /** Whether the head leads to a unit: else the unit before it may be the classifier itself. */
+  readonly hasClassifier: boolean;
 }
 
-/** Whether a unit reads a value, in the end. */
-function leadsToUnit(node: OpNode, context: LintContext): boolean {
-  const seen = new Set([node]);
-  for (const each of seen) {
-    for (const reader of context.readersOf(each)) {
-      if (isUnit(reader)) return true;
-      seen.add(reader);
+/** Goes back from heads to the convolutions whose results come to them with no activation in between. */
+function searchBack(context: LintContext): (head: OpNode) => Missing | undefined {
+  const leadingToUnit = leadingTo(isUnit, context);
+  /** What each way that was gone leads to: a network may have many heads on one trunk. */
+  const found = new Map<string, Missing | undefined>();
+  const missingAmong = (ways: readonly Way[]): Missing | undefined =>
+    ways.map((way) => found.get(keyOf(way))).findLast((missing) => missing !== undefined);
+  return (head) => {
+    const hasClassifier = leadingToUnit.has(head.id);
+    const first = waysTo(head, { joined: false, normalized: false, hasClassifier }, context);
+    const passed = new Map<string, Way>();
+    const open = [...first];
+    for (let way = open.pop(); way !== undefined; way = open.pop()) {
+      const key = keyOf(way);
+      if (found.has(key) || passed.has(key)) continue;
+      passed.set(key, way);
+      for (const further of waysFurther(way, context)) open.push(further);
     }
-  }
-  return false;
-}
-
-/** Goes back from a head to the convolutions whose results come to it with no activation in between. */
-function missingBefore(head: OpNode, context: LintContext): Missing | undefined {
-  const hasClassifier = leadsToUnit(head, context);
-  const open: Way[] = [];
-  const seen = new Set<OpNode>();
-  const goOn = (node: OpNode, way: Omit<Way, "node">): void => {
-    for (const source of context.sourcesOf(node)) {
-      if (seen.has(source)) continue;
-      seen.add(source);
-      open.push({ node: source, ...way });
-    }
+    // What is found further back is known first.
+    for (const [key, way] of [...passed].sort(([, a], [, b]) => a.node.id - b.node.id))
+      found.set(key, missingAt(way, context) ?? missingAmong(waysFurther(way, context)));
+    return missingAmong(first);
   };
-  goOn(head, { joined: false, normalized: false });
-  for (let way = open.pop(); way !== undefined; way = open.pop()) {
-    const { node, joined, normalized } = way;
-    if (isUnit(node)) {
-      // Behind a join, or within one unit of `order=pre` before a classifier: else it may be the classifier itself.
-      const isFeature = joined || hasClassifier;
-      const isRaw = isFeature && isConvolution(node) && isPreactivated(node, context, { anyStage: joined });
-      if (isRaw && (joined || !normalized)) return normalized ? "activation" : "norm and activation";
-    } else if (isNorm(node)) {
-      if (!joined && !normalized) goOn(node, { joined, normalized: true });
-    } else if (!isActivation(node)) {
-      const passesOn = isJoin(node) || PASSING_ON.has(groupOf(node));
-      if (passesOn) goOn(node, { joined: joined || isJoin(node), normalized });
-    }
-  }
-  return undefined;
+}
+
+function keyOf({ node, joined, normalized, hasClassifier }: Way): string {
+  return `${node.id} ${joined} ${normalized} ${hasClassifier}`;
+}
+
+function waysTo(node: OpNode, way: Omit<Way, "node">, context: LintContext): readonly Way[] {
+  return context.sourcesOf(node).map((source) => ({ ...way, node: source }));
+}
+
+function waysFurther(way: Way, context: LintContext): readonly Way[] {
+  const { node, joined, normalized } = way;
+  if (isUnit(node) || isActivation(node)) return [];
+  if (isNorm(node)) return joined || normalized ? [] : waysTo(node, { ...way, normalized: true }, context);
+  const passesOn = isJoin(node) || PASSING_ON.has(groupOf(node));
+  return passesOn ? waysTo(node, { ...way, joined: joined || isJoin(node) }, context) : [];
+}
+
+function missingAt(
+  { node, joined, normalized, hasClassifier }: Way,
+  context: LintContext,
+): Missing | undefined {
+  // Behind a join, or within one unit of `order=pre` before a classifier.
+  const isFeature = joined || hasClassifier;
+  if (!isFeature || !isConvolution(node) || (normalized && !joined)) return undefined;
+  if (!isPreactivated(node, context, { anyStage: joined })) return undefined;
+  return normalized ? "activation" : "norm and activation";
 }
 
 const PASSING_ON: ReadonlySet<Group | undefined> = new Set(["pooling", "regularise", "shape", "per channel"]);

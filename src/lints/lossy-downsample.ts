@@ -43,7 +43,7 @@ function rowsReached(rule: WindowRule, axis: number, size: number): number {
 function checkReaders(value: OpNode, readers: readonly WindowReader[], context: LintContext): void {
   const unread = value.shape.sizes.map((size, axis) => {
     if (typeof size !== "number") return 0;
-    return size - Math.max(...readers.map(({ rule }) => rowsReached(rule, axis, size)));
+    return readers.reduce((rows, { rule }) => Math.min(rows, size - rowsReached(rule, axis, size)), size);
   });
   const worst = readers.find(({ rule }) =>
     unread.some((rows, axis) => rows > 0 && (rule.stride[axis] ?? 1) <= (rule.size[axis] ?? 1)),

@@ -21,9 +21,14 @@ export function countsOf(nodes: readonly OpNode[], graph: CheckedGraph): Counts 
 /** The same without multiply-adds, which depend on sizes. */
 export function weightCountsOf(nodes: readonly OpNode[]): Omit<Counts, "macs"> {
   let [params, buffers] = [0n, 0n];
-  for (const weight of new Set<Weight>(nodes.flatMap((node) => node.weights))) {
-    if (weight.trainable) params += product(weight.shape);
-    else buffers += product(weight.shape);
+  const counted = new Set<Weight>();
+  for (const { weights } of nodes) {
+    for (const weight of weights) {
+      if (counted.has(weight)) continue;
+      counted.add(weight);
+      if (weight.trainable) params += product(weight.shape);
+      else buffers += product(weight.shape);
+    }
   }
   return { params, buffers };
 }

@@ -7,7 +7,7 @@ import type { Span } from "../base/source.ts";
 import type { Graph, Node, Operator, WeightRole } from "../ir/graph.ts";
 import type { Primitive, Ref } from "../ir/lowered.ts";
 import type { Axis, Shape } from "../ir/shape.ts";
-import type { Size } from "../ir/size.ts";
+import type { Repetition, Size } from "../ir/size.ts";
 import type { Tensor } from "../ir/tensor.ts";
 import type { Arguments, ArgumentValues } from "./argument.ts";
 import type { WeightLayout } from "./layout.ts";
@@ -87,12 +87,7 @@ export interface Site {
    * Whether a statement about a size holds. Of a symbolic size it is demanded of the model, and the answer is yes.
    * `step`: how the statement repeats in the size.
    */
-  demand(
-    size: Size,
-    holds: (size: number) => boolean,
-    step: { every: number; from: number },
-    claim: Claim,
-  ): boolean;
+  demand(size: Size, holds: (size: number) => boolean, step: Repetition, claim: Claim): boolean;
   /** Whether two sizes are equal. What rests on symbols is demanded of the model, and the answer is yes. */
   equal(first: Claim, second: Claim): boolean;
   /** Whether the first size is at most the second, in the same way. */

@@ -10,20 +10,20 @@ import { windowOf } from "./window.ts";
 /** Ends with a line break. */
 export function printGraph(graph: CheckedGraph): string {
   const pathAt = (id: number): string => graph.nodes[id]?.path ?? `#${id}`;
+  const macsOf = isBound(graph) ? (node: OpNode): bigint => countsOf([node], graph).macs : () => 0n;
   return [
     `model ${graph.name}`,
     ...graph.inputs.map(({ name, node }) => `input ${name} = ${pathAt(node)}`),
-    ...graph.nodes.map((node) => printNode(node, graph)),
+    ...graph.nodes.map((node) => printNode(node, graph, macsOf(node))),
     ...graph.outputs.map(({ name, node }) => `output ${name} = ${pathAt(node)}`),
     "",
   ].join("\n");
 }
 
 /** `net/conv = conv 7x7 /2 pad 3 bias=false init=kaiming (net/x) -> [64 @ 112x112]  9,408 params  net.dn:4`. */
-function printNode(node: OpNode, graph: CheckedGraph): string {
+function printNode(node: OpNode, graph: CheckedGraph, macs: bigint): string {
   const { path, inputs, shape, origin } = node;
   const { params, buffers } = weightCountsOf([node]);
-  const macs = isBound(graph) ? countsOf([node], graph).macs : 0n;
   const operands = inputs.map((id) => graph.nodes[id]?.path ?? `#${id}`);
   const what = [
     describeOp(node, graph.nodes),

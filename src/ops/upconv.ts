@@ -109,7 +109,7 @@ export const upconv: OpStage<UpconvAttrs> = defineOp({
       const [k = 1, s = 1, p = 0, o = 0] = [size[axis], stride[axis], pad[axis], outpad[axis]];
       // Dumoulin and Visin 2016, relationship 14.
       const change = (n: number): number => (n - 1) * s - 2 * p + k + o;
-      const step = { every: 1, from: Math.ceil((2 * p) / s) + 1 };
+      const step = { every: 1, from: Math.ceil((2 * p) / s) + 1, rises: true } as const;
       if (!site.demand(length, (n) => change(n) >= 1, step, { input: 0, axis: axis + 1 })) {
         misfits.push(axis);
         return 1;

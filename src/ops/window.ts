@@ -230,7 +230,7 @@ export function windowedSizes(name: string, rule: WindowRule, shape: Shape, site
       !site.demand(
         length,
         (n) => axisWindow(rule, axis, n).free >= 0,
-        { every: stride, from: smallestFit(rule, axis) },
+        { every: stride, from: smallestFit(rule, axis), rises: true },
         claim,
       )
     ) {
@@ -276,6 +276,11 @@ export function windowRuleOf(node: OpNode): WindowRule | undefined {
 /** After how many rows the question which rows are read repeats, and from which length on. */
 export function rowPeriod(rule: WindowRule, axis: number): { every: number; from: number } {
   return { every: rule.stride[axis] ?? 1, from: 2 * smallestFit(rule, axis) + (rule.stride[axis] ?? 1) };
+}
+
+/** Whether no row can be lost, whatever the length: windows without gaps that move by one. */
+export function readsEachRow({ stride, dilation }: WindowRule, axis: number): boolean {
+  return stride[axis] === 1 && dilation[axis] === 1;
 }
 
 /** Whether each row of an axis of this length is read by a window of one of the rules at least. */

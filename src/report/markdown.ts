@@ -45,7 +45,7 @@ function detailsOf({ item }: ViewLine, lines: readonly ViewLine[], columns: read
 }
 
 function table(lines: readonly ViewLine[], columns: readonly Column[], total?: readonly string[]): string {
-  const least = Math.min(...lines.map(({ indent }) => indent));
+  const least = lines.reduce((low, { indent }) => Math.min(low, indent), Number.POSITIVE_INFINITY);
   const rows = lines.map(({ item, indent }) => [
     `${"&emsp;".repeat(indent - least)}${escaped(item.name)}`,
     ...columns.map((column) => escaped(column.cell(item))),

@@ -42,14 +42,23 @@ export interface OutlineOptions {
   readonly isFlat?: boolean;
 }
 
-/** `times`: how many equal parts each of these stands for. */
 export function outlineOf(
   parts: readonly ReportPart[],
   options: OutlineOptions = {},
-  times = 1,
 ): readonly OutlineItem[] {
-  const runs = options.expand === true ? parts.map((part): Run => [part]) : runsOf(parts);
-  return runs.map((run) => itemOf(run, options, times));
+  return itemsOf(parts, 1, { ...options, formOf: numberForms() });
+}
+
+type FormOf = (part: ReportPart) => number;
+
+interface Outlining extends OutlineOptions {
+  readonly formOf: FormOf;
+}
+
+/** `times`: how many equal parts each of these stands for. */
+function itemsOf(parts: readonly ReportPart[], times: number, outlining: Outlining): readonly OutlineItem[] {
+  const runs = outlining.expand === true ? parts.map((part): Run => [part]) : runsOf(parts, outlining.formOf);
+  return runs.map((run) => itemOf(run, times, outlining));
 }
 
 /** What is seen of an item at a depth: a depth counts names of paths, however many stand on one line. */
@@ -65,9 +74,9 @@ export function lineCount(items: readonly OutlineItem[], depth: number): number 
 type Run = [ReportPart, ...ReportPart[]];
 
 /** Repetitions that follow each other and are equal but for their numbers stand in one run. */
-function runsOf(parts: readonly ReportPart[]): readonly Run[] {
+function runsOf(parts: readonly ReportPart[], formOf: FormOf): readonly Run[] {
   const runs: Run[] = [];
-  let form: string | undefined;
+  let form: number | undefined;
   for (const part of parts) {
     const last = runs.at(-1);
     const own = isNumbered(part) ? formOf(part) : undefined;
@@ -78,11 +87,11 @@ function runsOf(parts: readonly ReportPart[]): readonly Run[] {
   return runs;
 }
 
-function itemOf(run: Run, options: OutlineOptions, times: number): OutlineItem {
+function itemOf(run: Run, times: number, outlining: Outlining): OutlineItem {
   const [first] = run;
   const last = run.at(-1) ?? first;
-  const items = first.kind === "group" ? outlineOf(first.parts, options, times * run.length) : [];
-  const isFlat = options.isFlat === true;
+  const items = first.kind === "group" ? itemsOf(first.parts, times * run.length, outlining) : [];
+  const isFlat = outlining.isFlat === true;
   const path = first.path.slice(first.path.indexOf("/") + 1);
   const own = isFlat ? path : nameOf(first);
   const name = run.length === 1 ? own : `${own}…${nameOf(last)}`;
@@ -134,13 +143,27 @@ function isNumbered(part: ReportPart): boolean {
   return /^\d+$/.test(nameOf(part));
 }
 
-/** Equal for parts that differ in nothing that adds up, nor in what they do. */
-function formOf(part: ReportPart): string {
-  if (part.kind === "group")
-    return `(${part.parts.map((each) => `${nameOf(each)} ${formOf(each)}`).join("; ")})`;
-  const { described, params, buffers, macs, traffic, counts, out } = part;
-  const amounts = [params, buffers, macs, traffic, ...counts];
-  return [described, ...part.in.map(printShape), printShape(out), ...amounts].join(" ");
+/** Gives each part a number. Those of parts that differ in nothing that adds up, nor in what they do, are equal. */
+function numberForms(): FormOf {
+  const numbers = new Map<string, number>();
+  const known = new Map<ReportPart, number>();
+  const formOf = (part: ReportPart): number => {
+    const found = known.get(part);
+    if (found !== undefined) return found;
+    const text = textOf(part);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    known.set(part, number);
+    return number;
+  };
+  const textOf = (part: ReportPart): string => {
+    if (part.kind === "group")
+      return `(${part.parts.map((each) => `${nameOf(each)} ${formOf(each)}`).join("; ")})`;
+    const { described, params, buffers, macs, traffic, counts, out } = part;
+    const amounts = [params, buffers, macs, traffic, ...counts];
+    return [described, ...part.in.map(printShape), printShape(out), ...amounts].join(" ");
+  };
+  return formOf;
 }
 
 /** The operation of a unit or join, which has the group's own path; how often a loop repeats. */

@@ -1,4 +1,5 @@
 /** A report as a table that fits a width: numbers are never cut, names give way first, then whole columns. */
+import { largestOf } from "../base/integers.ts";
 import { shortened } from "../base/text.ts";
 import type { Column } from "./columns.ts";
 import type { Report } from "./report.ts";
@@ -27,9 +28,12 @@ export function tableOf(report: Report, options: TableOptions): readonly TableLi
   const { lines, totals } = view;
   const names = lines.map(({ item, indent }) => `${"  ".repeat(indent)}${item.name}`);
   const total = totalName(view);
-  const widest = Math.max(...names.map((name) => name.length), total.length, MIN_NAME);
-  const least =
-    options.top === undefined ? 2 * Math.max(...lines.map(({ indent }) => indent), 0) + MIN_NAME : MIN_PATH;
+  const widest = largestOf(lengthsOf([...names, total]), MIN_NAME);
+  const deepest = largestOf(
+    lines.map(({ indent }) => indent),
+    0,
+  );
+  const least = options.top === undefined ? 2 * deepest + MIN_NAME : MIN_PATH;
   const narrowest = Math.min(widest, Math.max(least, total.length));
   // Columns that were named are all shown.
   const isChosen = options.columns !== undefined;
@@ -107,7 +111,11 @@ function widthOf(column: Column, { lines, totals }: View): number {
     ...(column.total?.(totals) ?? []),
     ...lines.map(({ item }) => column.cell(item)),
   ];
-  return Math.max(...cells.map((cell) => cell.length));
+  return largestOf(lengthsOf(cells), 0);
+}
+
+function lengthsOf(texts: readonly string[]): readonly number[] {
+  return texts.map((text) => text.length);
 }
 
 /** Those that fit, the most important first; sums stay however narrow the terminal is. */

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Reporter } from "../base/diagnostic.ts";
 import type { SourceFile } from "../base/source.ts";
+import type { Unreadable } from "../semantics/module.ts";
 import { importPath, loadImport, readSource } from "./source-files.ts";
 
 /** The path that standard input has in messages. */
@@ -14,7 +15,7 @@ export interface Sources {
   /** The file named on the command line, or `undefined` when it cannot be read (reported). */
   read(path: string, reporter: Reporter): SourceFile | undefined;
   /** The file that an import means. */
-  load(request: string, importer: SourceFile): SourceFile | undefined;
+  load(request: string, importer: SourceFile): SourceFile | Unreadable | undefined;
   /** From now on, the file has this text; nothing is written. */
   replace(file: SourceFile, text: string): void;
   /** Whether the person's own file is meant: one that was read, not what comes with dnc. */
@@ -44,7 +45,16 @@ export function openSources(): Sources {
   };
   return {
     read: (path, reporter) => once(path === "-" ? STANDARD_INPUT : path, () => readSource(path, reporter)),
-    load: (request, importer) => once(importPath(request, importer), () => loadImport(request, importer)),
+    load(request, importer) {
+      let unreadable: Unreadable | undefined;
+      const file = once(importPath(request, importer), () => {
+        const loaded = loadImport(request, importer);
+        if ("text" in loaded) return loaded;
+        unreadable = loaded;
+        return undefined;
+      });
+      return file ?? unreadable;
+    },
     replace(file, text) {
       entries.set(file.path, { file: { ...file, text }, text: entries.get(file.path)?.text });
     },

@@ -43,6 +43,7 @@ export function parseSetting(
   const environment = {
     scope: childScope(),
     isBad: () => false,
+    spend: () => true,
     blockOf: () => undefined,
     decide: () => undefined,
     report: ((kind, args, at, more) => {

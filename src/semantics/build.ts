@@ -1,7 +1,12 @@
 /** The graph under construction, and where in the spec the expansion stands. */
 import type * as ast from "../../grammar/ast.ts";
-import type { DiagnosticDetails, DiagnosticKind, Frame } from "../base/diagnostic.ts";
-import { defineDiagnostic, type Label } from "../base/diagnostic.ts";
+import {
+  type DiagnosticDetails,
+  type DiagnosticKind,
+  defineDiagnostic,
+  type Frame,
+  type Label,
+} from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
 import type { OpNode, Value } from "../ops/op.ts";
@@ -14,19 +19,16 @@ import { lookUp, type Scope, type SharedInstance } from "./scope.ts";
 import { decided, type Symbols } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
 
-export const modelTooLarge: DiagnosticKind<[limit: number]> = defineDiagnostic({
+export const modelTooLarge: DiagnosticKind<[limit: string]> = defineDiagnostic({
   code: "DN0211",
-  message: (limit: number) => `the model expands to more than ${withSeparators(limit)} stages`,
+  message: (limit: string) => `the models of this file expand to more than ${limit}`,
   explain: {
     title: "model-too-large",
-    text: "Expansion stops here, before memory runs out. A `repeat` or `for` counts further than was meant, or loops are nested.",
+    text: "Expansion stops here, before memory runs out, or does not begin where it is clear that it would. A `repeat` or `for` counts further than was meant, loops are nested, or blocks call each other over many levels. Steps are stages, repetitions, and elements of lists.",
     wrong: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < repeat 1000000000000 < relu > >; }\n",
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < repeat 10 < relu > >; }\n",
   },
 });
-
-/** ResNet-1202 has 6,000 stages. */
-const MOST_STEPS = 100_000;
 
 export interface Build {
   readonly nodes: OpNode[];
@@ -39,13 +41,25 @@ export interface Build {
   /** The `let`s of each file. */
   readonly fileScope: (module: Module) => Scope;
   readonly progress: Progress;
+  readonly budget: Budget;
   /** The nodes whose sizes a stage takes, as `crop (to=skip)` does. */
   readonly measured: Set<number>;
 }
 
-interface Progress {
-  /** Stages expanded so far. */
+/** What all models of a file together have taken so far. */
+export interface Budget {
+  /** Stages, repetitions, and elements of lists. */
   steps: number;
+  /** Of the models that are done. */
+  operations: number;
+  isSpent: boolean;
+}
+
+export function startBudget(): Budget {
+  return { steps: 0, operations: 0, isSpent: false };
+}
+
+interface Progress {
   /** Whether every stage so far is what the spec says: no mistake left a hole or a guess. */
   isWhole: boolean;
   /** What was told once for the whole model. */
@@ -53,7 +67,7 @@ interface Progress {
 }
 
 export function startProgress(): Progress {
-  return { steps: 0, isWhole: true, told: new Set() };
+  return { isWhole: true, told: new Set() };
 }
 
 /** Where the expansion stands: one per body. */
@@ -64,6 +78,8 @@ export interface Place {
   /** Of the nodes made here: `net/features/dense/3`. */
   readonly path: string;
   readonly scope: Scope;
+  /** How many bodies and calls of blocks are around it. */
+  readonly depth: number;
   /** The weights to make or to use again, inside a shared instance. */
   readonly sharing?: Sharing | undefined;
   /** The calls of blocks around it, innermost first. */
@@ -137,6 +153,7 @@ export function environmentAt(
       return report(place, inconclusive, ["this condition"], { span, help });
     },
     isBad: (expression) => isBad(place.build, expression),
+    spend: (amount, span) => spend(place, span, amount),
     report(kind, args, at, more) {
       const where = "kind" in at ? culprit(at, place.scope) : { span: at };
       report(place, kind, args, { ...where, ...more });
@@ -166,14 +183,47 @@ export function isBad(build: Build, node: object): boolean {
   return known;
 }
 
-/** Whether there is room for that many stages; reports DN0211 the first time that there is not. */
-export function hasRoom(place: Place, span: Span, amount = 1): boolean {
-  const { progress } = place.build;
-  if (progress.steps >= MOST_STEPS) return false;
-  progress.steps = progress.steps + amount > MOST_STEPS ? MOST_STEPS : progress.steps + 1;
-  if (progress.steps < MOST_STEPS) return true;
-  return (
-    report(place, modelTooLarge, [MOST_STEPS], { span, help: ["lower the counts of the loops around it"] }) ??
-    false
-  );
+/** Expands at least to so much. */
+export interface Amount {
+  readonly steps: number;
+  readonly operations: number;
+}
+
+/** ResNet-1202 has 8,000 operations; so many take five seconds, and three quarters of a gigabyte. */
+const MOST_OPERATIONS = 300_000;
+const MOST_STEPS = 1_000_000;
+
+/** Takes steps off the budget; `false` when there are none left, reported the first time. */
+export function spend(place: Spending, span: Span, steps = 1): boolean {
+  const { budget } = place.build;
+  if (budget.isSpent) return false;
+  budget.steps += steps;
+  return fits(place, span, { steps: 0, operations: 1 });
+}
+
+/** Whether there is room for what is certain to come; otherwise nothing is expanded any more, which is reported. */
+export function fits(place: Spending, span: Span, { steps, operations }: Amount): boolean {
+  const { budget, nodes } = place.build;
+  if (budget.isSpent) return false;
+  const isTooLarge = budget.operations + nodes.length + operations > MOST_OPERATIONS;
+  if (!isTooLarge && budget.steps + steps <= MOST_STEPS) return true;
+  budget.isSpent = true;
+  const limit = isTooLarge
+    ? `${withSeparators(MOST_OPERATIONS)} operations`
+    : `${withSeparators(MOST_STEPS)} steps`;
+  const help = ["lower the counts of its loops, or of those around it"];
+  return report(place, modelTooLarge, [limit], { span, help }) ?? false;
+}
+
+type Spending = Pick<Place, "build" | "frame">;
+
+/** Half as many again exhaust the stack. Recursion to its limit of 256 fits, with two bodies around each call. */
+const DEEPEST = 1100;
+
+/** Whether a body may stand in so many others, those of the blocks that lead to it included; reported otherwise. */
+export function isShallow(place: Place, span: Span): boolean {
+  if (place.depth < DEEPEST) return true;
+  const help = ["let fewer blocks call each other, or put fewer bodies into each"];
+  const limit = `${withSeparators(DEEPEST)} calls and bodies within each other`;
+  return report(place, modelTooLarge, [limit], { span, help }) ?? false;
 }

@@ -172,11 +172,11 @@ export function readArgument(
   at: ast.Expression | Span,
   environment: Environment,
 ): { readonly value?: unknown; readonly isGuess: boolean } {
+  const reading = value === undefined ? undefined : type.read(value);
+  if (reading !== undefined && "value" in reading) return { value: reading.value, isGuess: false };
   const { words = [] } = type;
   const near = value?.kind === "word" ? nearest(value.value, words) : undefined;
   const guess = near ?? words[0];
-  const reading = value === undefined ? undefined : type.read(value);
-  if (reading !== undefined && "value" in reading) return { value: reading.value, isGuess: false };
   if (value !== undefined && reading !== undefined) {
     reportMisread(
       reading.wrong,
@@ -189,13 +189,21 @@ export function readArgument(
   return { value: guess, isGuess: true };
 }
 
-/** The parts that messages may point at, by name. `names` are those of arguments by position. */
+const partsByName = new WeakMap<ast.QualifiedName, ReadonlyMap<string, Span>>();
+
+/**
+ * The parts that messages may point at, by name: the same map however often the call is expanded. `names` are those of
+ * arguments by position.
+ */
 export function partsOf(form: CallForm, names: readonly string[]): ReadonlyMap<string, Span> {
+  const known = partsByName.get(form.name);
+  if (known !== undefined) return known;
   const parts = new Map<string, Span>([["name", form.name.span]]);
   for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
     const node = form[part];
     if (node !== undefined) parts.set(part, node.span);
   }
   for (const [name, { span }] of pairArguments(argumentsOf(form), names)) parts.set(name, span);
+  partsByName.set(form.name, parts);
   return parts;
 }

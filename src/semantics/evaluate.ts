@@ -9,11 +9,11 @@ import type {
 } from "../../grammar/ast.ts";
 import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { unreachable } from "../base/invariant.ts";
-import { rational } from "../base/rational.ts";
+import { isHuge, rational } from "../base/rational.ts";
 import type { Span } from "../base/source.ts";
 
 import { listOf, quoted } from "../base/text.ts";
-import { type FractionOrNumber, fractionOf } from "../ir/fraction.ts";
+import { type FractionOrNumber, fractionOf, isFraction } from "../ir/fraction.ts";
 
 import {
   describeKind,
@@ -22,7 +22,6 @@ import {
   numberLiteral,
   numericValue,
   printLiteral,
-  sameLiteral,
   valueLiteral,
 } from "../ir/literal.ts";
 
@@ -35,7 +34,7 @@ import { wrongRank } from "../ops/window.ts";
 import { FUNCTIONS } from "./functions.ts";
 import type { BlockDefinition } from "./module.ts";
 import { lookUp, type Scope } from "./scope.ts";
-import { applySymbolic, arithmetic, compareValues, type Failure, inconclusive } from "./symbolic.ts";
+import { applySymbolic, arithmetic, type Failure, holdsBetween, inconclusive } from "./symbolic.ts";
 
 export const badExpression: DiagnosticKind<[why: string]> = defineDiagnostic({
   code: "DN0309",
@@ -59,12 +58,14 @@ export interface Environment {
   readonly it?: Value | undefined;
   /** Names and calls that have a value of their own: `params` and `macs("fvcore")` in `expect`. */
   readonly measured?: ReadonlyMap<NameExpression, Literal>;
-  /** Expressions that were reported already. */
   /** The block that a name stands for, where a block is wanted. */
   blockOf(expression: NameExpression): BlockDefinition | undefined;
   /** Whether a condition on a symbol holds for all its values, or for none; reported otherwise. */
   decide(condition: Condition, span: Span): boolean | undefined;
+  /** Whether an expression was reported already. */
   readonly isBad: (expression: Expression) => boolean;
+  /** Whether there is room for lists of so many elements; reported otherwise. */
+  readonly spend: (amount: number, span: Span) => boolean;
   /** At a place, or at the source of the value of an expression. */
   report<Args extends readonly unknown[]>(
     kind: DiagnosticKind<Args>,
@@ -73,6 +74,9 @@ export interface Environment {
     more?: Pick<DiagnosticDetails, "help" | "fix" | "labels">,
   ): undefined;
 }
+
+/** Lists are as long as networks are deep; only longer ones are counted. */
+const FREE_ELEMENTS = 16;
 
 export function spanOf(at: Span | Expression): Span {
   return "kind" in at ? at.span : at;
@@ -91,7 +95,7 @@ export function evaluate(expression: Expression, environment: Environment): Lite
     case "kernel":
       return { kind: "list", items: expression.sizes.map(numberLiteral) };
     case "list":
-      return evaluateList(expression.items, environment);
+      return evaluateList(expression.items, expression.span, environment);
     case "flow-member":
       return memberOf(expression, environment);
     case "name":
@@ -215,10 +219,17 @@ function computed(
 ): Literal | undefined {
   if (result === "symbolic") return environment.report(inconclusive, ["an expression of this form"], span);
   if (typeof result === "string") return environment.report(badExpression, [result], span);
+  if (!isFraction(result) && isHuge(result))
+    return environment.report(badExpression, ["the number has too many digits"], span);
   return valueLiteral(result);
 }
 
-function evaluateList(expressions: readonly Expression[], environment: Environment): Literal | undefined {
+function evaluateList(
+  expressions: readonly Expression[],
+  span: Span,
+  environment: Environment,
+): Literal | undefined {
+  if (expressions.length > FREE_ELEMENTS && !environment.spend(expressions.length, span)) return undefined;
   const items = expressions.map((item) => evaluate(item, environment));
   const whole = items.flatMap((item) => (item === undefined ? [] : [item]));
   return whole.length === items.length ? { kind: "list", items: whole } : undefined;
@@ -294,8 +305,14 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
   const builtIn = FUNCTIONS.get(name);
   if (builtIn === undefined)
     return environment.report(badExpression, [`${quoted(name)} is not a function`], expression.span);
-  const values = evaluateList(expression.arguments?.items.map((item) => item.value) ?? [], environment);
+  const values = evaluateList(
+    expression.arguments?.items.map((item) => item.value) ?? [],
+    expression.span,
+    environment,
+  );
   if (values?.kind !== "list") return undefined;
+  const length = values.items.reduce((sum, item) => sum + (item.kind === "list" ? item.items.length : 0), 0);
+  if (length > FREE_ELEMENTS && !environment.spend(length, expression.span)) return undefined;
   if (values.items.some((item) => item.kind === "symbolic")) {
     const result = applySymbolic(name, values.items);
     return (
@@ -303,6 +320,8 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
     );
   }
   const result = builtIn.apply(values.items);
+  if (result.kind === "list" && !environment.spend(result.items.length, expression.span)) return undefined;
+  if (result.kind === "number") return computed(result.value, expression.span, environment);
   if (result.kind !== "problem") return result;
   return environment.report(
     badExpression,
@@ -373,16 +392,4 @@ function comparison(
     result = typeof result === "object" ? combined(result, holds, "and") : holds;
   }
   return result;
-}
-
-function holdsBetween(
-  operator: ComparisonExpression["operators"][number],
-  left: Literal,
-  right: Literal,
-): boolean | Condition | "incomparable" | "two symbols" {
-  const [a, b] = [numericValue(left), numericValue(right)];
-  if (a !== undefined && b !== undefined) return compareValues(operator, a, b) ?? "two symbols";
-  if ((operator === "==" || operator === "!=") && left.kind === right.kind)
-    return sameLiteral(left, right) === (operator === "==");
-  return "incomparable";
 }

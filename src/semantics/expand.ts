@@ -4,17 +4,17 @@ import type { Frame } from "../base/diagnostic.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
 import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
-import type { JoinForm, Operands, Value } from "../ops/op.ts";
-import { activate, fitsHeldBlock } from "./activation.ts";
+import type { Operands, Value } from "../ops/op.ts";
 import { applyStage } from "./apply-stage.ts";
-import { bindParameters, checkWhere, evaluateArguments } from "./bind.ts";
-import { environmentAt, hasRoom, isBad, type Place, report } from "./build.ts";
+import { environmentAt, fits, isBad, isShallow, type Place, report, spend } from "./build.ts";
 import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
-import { asCount, badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
+import { enterBlock } from "./enter-block.ts";
+import { badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
+import { leastOfLoop } from "./least-amount.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
 import { silentProblems } from "./problems.ts";
-import { argumentsOf, type CallForm } from "./resolve-calls.ts";
+import type { CallForm } from "./resolve-calls.ts";
 import {
   childScope,
   define,
@@ -35,11 +35,27 @@ export function expandBody(
   input: Value,
   segments: Segments = segmentsOf(body),
 ): Value {
-  const inner: Place = { ...place, scope: childScope(place.scope) };
+  if (!isShallow(place, body.span)) return doubted(input);
+  const inner: Place = { ...place, scope: childScope(place.scope), depth: place.depth + 1 };
   let it = input;
   for (const stage of body.stages) {
-    if (!hasRoom(inner, stage.span)) return doubted(it);
-    it = expandStage(stage, inner, input, it, segments);
+    if (!spend(inner, stage.span)) return doubted(it);
+    const path = `${place.path}/${segments.get(stage) ?? stage.kind}`;
+    // What is nested is expanded from here, and not from further within: so it needs little stack, however deep.
+    const step = stepOf(stage, inner, input, it, path);
+    switch (step.kind) {
+      case "body":
+        it = expandBody(step.body, inner, it, segments);
+        break;
+      case "loop":
+        it = expandLoop(step.loop, inner, path, it);
+        break;
+      case "call":
+        it = applyOperation(step.operation, step.callee, step.form, inner, { in: input, it }, path);
+        break;
+      default:
+        it = step.value;
+    }
     if (stage.type !== undefined) it = checkType(stage.type, it, inner, { in: input, it });
     if (stage.label !== undefined)
       inner.scope.entries.set(stage.label.text, { kind: "tensor", value: it, span: stage.label.span });
@@ -49,57 +65,75 @@ export function expandBody(
 
 type Segments = ReadonlyMap<ast.Stage, string>;
 
-function expandStage(stage: ast.Stage, place: Place, input: Value, it: Value, segments: Segments): Value {
-  const environment = environmentAt(place, { in: input, it });
-  const path = `${place.path}/${segments.get(stage) ?? stage.kind}`;
+/** What a stage comes to: a value, or what is to be expanded. */
+type Step =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "body"; readonly body: ast.Body }
+  | { readonly kind: "loop"; readonly loop: Loop }
+  | ({ readonly kind: "call" } & AppliedOperation);
+
+function stepOf(stage: ast.Stage, place: Place, input: Value, it: Value, path: string): Step {
+  const flow = { in: input, it };
+  const environment = (): Environment => environmentAt(place, flow);
   switch (stage.kind) {
     case "let":
-      define(place.scope, stage.let.name.text, evaluate(stage.let.value, environment), stage.let.name.span);
-      return it;
+      define(place.scope, stage.let.name.text, evaluate(stage.let.value, environment()), stage.let.name.span);
+      return { kind: "value", value: it };
     case "when":
-      return expandWhen(stage, place, environment, it, segments);
+      return bodyOf(stage, it, environment());
     case "repeat": {
-      const count = countOf("the count of `repeat`", stage.count, 0, environment);
-      if (count === undefined) return doubted(it);
-      const loop: Loop = { definition: stage.span, name: "repeat", total: count, body: stage.body };
-      return expandLoop(loop, place, path, it, (index) =>
-        stage.as === undefined ? [] : [[stage.as, numberLiteral(index)]],
-      );
+      const loop = repetition(stage, environment());
+      return loop === undefined ? { kind: "value", value: doubted(it) } : { kind: "loop", loop };
     }
     case "for": {
-      const list = evaluate(stage.list, environment);
-      if (list !== undefined && list.kind !== "list")
-        environment.report(badExpression, ["`for` goes through a list"], stage.list.span);
-      if (list?.kind !== "list") return doubted(it);
-      const loop: Loop = { definition: stage.span, name: "for", total: list.items.length, body: stage.body };
-      return expandLoop(loop, place, path, it, (index) => {
-        const item = list.items[index];
-        invariant(item !== undefined, "a loop stays inside its list");
-        const variable = [stage.variable, item] as const;
-        return stage.index === undefined ? [variable] : [variable, [stage.index, numberLiteral(index)]];
-      });
+      const loop = loopOver(stage, environment());
+      return loop === undefined ? { kind: "value", value: doubted(it) } : { kind: "loop", loop };
     }
     case "from":
-      return expandSource(stage.source, place, { in: input, it }, path) ?? doubted(it);
-    default:
-      return expandOperation(stage.operation, place, input, it, path);
+      return { kind: "value", value: expandSource(stage.source, place, flow, path) ?? doubted(it) };
+    default: {
+      const call = callAt(stage.operation, place, flow, path);
+      return "guess" in call ? { kind: "value", value: call.guess } : { kind: "call", ...call };
+    }
   }
 }
 
-function expandWhen(
-  stage: ast.WhenStage,
-  place: Place,
-  environment: Environment,
-  it: Value,
-  segments: Segments,
-): Value {
-  const holds = truthOf(stage.condition, environment);
-  if (holds === undefined) return doubted(it);
-  if (holds) return expandBody(stage.body, place, it, segments);
-  if (stage.else === undefined) return it;
-  return "kind" in stage.else
-    ? expandWhen(stage.else, place, environment, it, segments)
-    : expandBody(stage.else, place, it, segments);
+/** The body whose condition holds. */
+function bodyOf(stage: ast.WhenStage, it: Value, environment: Environment): Step {
+  let otherwise: ast.Body | ast.WhenStage | undefined = stage;
+  while (otherwise !== undefined && "kind" in otherwise) {
+    const holds = truthOf(otherwise.condition, environment);
+    if (holds === undefined) return { kind: "value", value: doubted(it) };
+    if (holds) return { kind: "body", body: otherwise.body };
+    otherwise = otherwise.else;
+  }
+  return otherwise === undefined ? { kind: "value", value: it } : { kind: "body", body: otherwise };
+}
+
+function repetition(stage: ast.RepeatStage, environment: Environment): Loop | undefined {
+  const total = countOf("the count of `repeat`", stage.count, 0, environment);
+  if (total === undefined) return undefined;
+  const { span: definition, body, as } = stage;
+  return { definition, name: "repeat", total, body, variables: countingAs(as) };
+}
+
+function countingAs(name: ast.Name | undefined): Loop["variables"] {
+  return (index) => (name === undefined ? [] : [[name, numberLiteral(index)]]);
+}
+
+function loopOver(stage: ast.ForStage, environment: Environment): Loop | undefined {
+  const list = evaluate(stage.list, environment);
+  if (list === undefined) return undefined;
+  if (list.kind !== "list")
+    return environment.report(badExpression, ["`for` goes through a list"], stage.list.span);
+  const { span: definition, body, variable, index: counter } = stage;
+  const variables = (index: number): ReturnType<Loop["variables"]> => {
+    const item = list.items[index];
+    invariant(item !== undefined, "a loop stays inside its list");
+    const bound = [variable, item] as const;
+    return counter === undefined ? [bound] : [bound, [counter, numberLiteral(index)]];
+  };
+  return { definition, name: "for", total: list.items.length, body, variables };
 }
 
 interface Loop {
@@ -107,22 +141,17 @@ interface Loop {
   readonly name: string;
   readonly total: number;
   readonly body: ast.Body;
+  /** What the names of a repetition stand for. */
+  readonly variables: (index: number) => readonly (readonly [ast.Name, Literal])[];
 }
 
-function expandLoop(
-  loop: Loop,
-  place: Place,
-  path: string,
-  start: Value,
-  variables: (index: number) => readonly (readonly [ast.Name, Literal])[],
-): Value {
+function expandLoop(loop: Loop, place: Place, path: string, start: Value): Value {
   let it = start;
-  const stages = loop.total * (loop.body.stages.length + 1);
-  if (!hasRoom(place, loop.definition, stages)) return doubted(it);
+  if (!fits(place, loop.definition, leastOfLoop(loop.total, loop.body, place.module))) return doubted(it);
   for (let index = 0; index < loop.total; index += 1) {
-    if (!hasRoom(place, loop.definition)) return doubted(it);
+    if (!spend(place, loop.definition)) return doubted(it);
     const scope = childScope(place.scope);
-    const bound = variables(index);
+    const bound = loop.variables(index);
     for (const [name, value] of bound) define(scope, name.text, value, name.span);
     const frame: Frame = {
       kind: "repeat",
@@ -137,45 +166,63 @@ function expandLoop(
   return it;
 }
 
-function expandOperation(
+interface AppliedOperation {
+  readonly operation: ast.Operation;
+  readonly callee: CalleeAtWork;
+  readonly form: CallForm;
+}
+
+/** What stands in call position, and how it is called; of what was reported, the best guess. */
+function callAt(
   operation: ast.Operation,
   place: Place,
-  input: Value,
-  it: Value,
+  flow: { in: Value; it: Value },
   path: string,
-): Value {
+): AppliedOperation | { readonly guess: Value } {
   const callee = calleeAt(operation.name, place);
-  const flow = { in: input, it };
-  if (isBad(place.build, operation) || callee === undefined) {
-    // What a misspelled argument leaves of a stage still tells how many axes come out.
-    if (callee?.kind !== "stage" || callee.stage.join !== undefined) return doubted(it);
-    const form = formOf(operation, callee, false);
-    const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
-    return guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [it], path));
-  }
-  return applyOperation(operation, callee, place, flow, path);
+  if (!isBad(place.build, operation) && callee !== undefined)
+    return { operation, callee, form: formOf(operation, callee, false) };
+  // What a misspelled argument leaves of a stage still tells how many axes come out.
+  if (callee?.kind !== "stage" || callee.stage.join !== undefined) return { guess: doubted(flow.it) };
+  const form = formOf(operation, callee, false);
+  const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
+  return { guess: guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [flow.it], path)) };
 }
 
 function applyOperation(
   operation: ast.Operation,
   callee: CalleeAtWork,
+  form: CallForm,
   place: Place,
   flow: { in: Value; it: Value },
   path: string,
 ): Value {
-  const form = formOf(operation, callee, false);
   const join = callee.kind === "stage" ? callee.stage.join : undefined;
-  const operands =
-    join === undefined
-      ? operandsIn(form, place, flow, flow.it)
-      : joinOperands(operation, join, form, place, flow, path);
-  return applyCallee(callee, form, operation.span, place, flow, operandsOf(operands), path);
+  let operands: readonly Value[] = operandsIn(
+    form,
+    place,
+    flow,
+    join === undefined ? [flow.it] : [flow.in, flow.it],
+  );
+  if (join !== undefined && operation.branches !== undefined) {
+    const joined: Value[] = join === "body" ? [flow.it] : [];
+    let index = 1;
+    for (const body of operation.branches.bodies) {
+      joined.push(expandBody(body, { ...place, path: `${path}/${index}` }, flow.it));
+      index += 1;
+    }
+    operands = joined;
+  }
+  const { span } = operation;
+  if (callee.kind === "block")
+    return expandBlock(callee, form, span, place, flow, operandsOf(operands), path);
+  return applyCallee(callee, form, span, place, flow, operandsOf(operands), path);
 }
 
-/** The tensors that a call names, or the current value. */
-function operandsIn(form: CallForm, place: Place, flow: Flow, it: Value): readonly Value[] {
+/** The tensors that a call names, or those that are meant where it names none. */
+function operandsIn(form: CallForm, place: Place, flow: Flow, unnamed: readonly Value[]): readonly Value[] {
   const tensors = tensorsOf(form, place, flow);
-  return tensors.length === 0 ? [it] : tensors;
+  return tensors.length === 0 ? unnamed : tensors;
 }
 
 type CalleeAtWork =
@@ -236,25 +283,8 @@ function applyInstance(instance: SharedInstance, span: Span, place: Place, opera
   const [it] = operands;
   if (callee === undefined || isBad(place.build, operation)) return doubted(it);
   const usePath = instance.uses === 1 ? path : `${path}.${instance.uses}`;
-  return applyOperation(operation, callee, inner, { in: it, it }, usePath);
-}
-
-/** Branches, named sources, or the body's input and the current value (rules R4 and R5); or a value and its one body. */
-function joinOperands(
-  operation: ast.Operation,
-  join: JoinForm,
-  form: CallForm,
-  place: Place,
-  flow: { in: Value; it: Value },
-  path: string,
-): readonly Value[] {
-  if (operation.branches !== undefined) {
-    const results = operation.branches.bodies.map((body, index) =>
-      expandBody(body, { ...place, path: `${path}/${index + 1}` }, flow.it),
-    );
-    return join === "body" ? [flow.it, ...results] : results;
-  }
-  return form.tensors > 0 ? tensorsOf(form, place, flow) : [flow.in, flow.it];
+  const form = formOf(operation, callee, false);
+  return applyOperation(operation, callee, form, inner, { in: it, it }, usePath);
 }
 
 function tensorsOf(form: CallForm, place: Place, flow: Flow): readonly Value[] {
@@ -277,56 +307,15 @@ function expandBlock(
   operands: Operands<Value>,
   path: string,
 ): Value {
-  const { ast: block, module } = callee;
-  const { build } = place;
   const [it] = operands;
-  const caller = environmentAt(place, flow);
-  if (!fitsHeldBlock(callee, form, place)) return doubted(it);
-  const names = block.parameters.map((parameter) => parameter.name.text);
-  const given = evaluateArguments(argumentsOf(form), names, caller);
-  const head = {
-    build,
-    frame: { ...callFrame(callee, span, place), bindings: [] },
-    scope: build.fileScope(module),
-  };
-  const headEnvironment = environmentAt(head, block.inputs === undefined ? { in: it } : {});
-  const binding = bindParameters(block.parameters, given, head.scope, caller, headEnvironment);
-  if (!checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller))
-    return doubted(it);
-  const activation = activate(callee, binding.scope, form.name.span, place);
-  if (activation === undefined) return doubted(it);
-  for (const [index, name] of (block.inputs ?? []).entries()) {
-    const value = operands[index];
-    if (value !== undefined) binding.scope.entries.set(name.text, { kind: "tensor", value, span: name.span });
-  }
-  const frame: Frame = { ...callFrame(callee, span, place), bindings: binding.printed };
-  const { sharing } = place;
-  const inner: Place = { build, module, frame, path, scope: binding.scope, sharing, activation };
-  const count = repetitions(callee, inner, it);
-  if (count === "once") return expandBody(block.body, inner, it);
-  if (count === undefined) return doubted(it);
-  const { repeat } = block;
-  const loop: Loop = { definition: block.body.span, name: block.name.text, total: count, body: block.body };
-  return expandLoop(loop, inner, path, it, (index) =>
-    repeat?.as === undefined ? [] : [[repeat.as, numberLiteral(index)]],
-  );
-}
-
-function callFrame({ ast: block }: BlockDefinition, call: Span, place: Place): Omit<Frame, "bindings"> {
-  return { kind: "call", name: block.name.text, definition: block.name.span, call, parent: place.frame };
-}
-
-/** How often a block repeats itself: by its clause, or by a parameter `n` that its body never reads (rule R1). */
-function repetitions(
-  { ast: block }: BlockDefinition,
-  place: Place,
-  input: Value,
-): number | "once" | undefined {
-  const environment = environmentAt(place, { in: input });
-  if (block.repeat !== undefined) return countOf("the count of `repeat`", block.repeat.count, 0, environment);
-  if (!place.build.resolution.repeated.has(block)) return "once";
-  const n = lookUp(place.scope, "n");
-  return n?.kind === "literal" ? asCount("`n`", n.value, n.argument ?? n.span, 0, environment) : undefined;
+  const entered = enterBlock(callee, form, span, place, flow, operands, path);
+  if (entered === undefined) return doubted(it);
+  const { inner, count } = entered;
+  const { name, body, repeat } = callee.ast;
+  if (count === "once") return expandBody(body, inner, it);
+  const variables = countingAs(repeat?.as);
+  const loop: Loop = { definition: body.span, name: name.text, total: count, body, variables };
+  return expandLoop(loop, inner, path, it);
 }
 
 /** The value of a source; `undefined` when it was reported. */

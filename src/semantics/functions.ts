@@ -5,6 +5,7 @@ import {
   compare,
   divide,
   floor,
+  isHuge,
   multiply,
   negate,
   ONE,
@@ -75,6 +76,16 @@ function ofMany(
   };
 }
 
+/** Stops where it has become too large to be a value. */
+function sumOf(numbers: readonly Rational[]): Rational {
+  let sum = ZERO;
+  for (const each of numbers) {
+    sum = add(sum, each);
+    if (isHuge(sum)) break;
+  }
+  return sum;
+}
+
 function logarithm(value: Rational): FunctionResult {
   const digits = value.numerator.toString(2);
   const isPower = value.denominator === 1n && /^10*$/.test(digits);
@@ -108,7 +119,7 @@ export const FUNCTIONS: ReadonlyMap<string, BuiltIn> = new Map<string, BuiltIn>(
           : problem("it is called as `len(list)`"),
     },
   ],
-  ["sum", ofMany("sum(list)", (numbers) => number(numbers.reduce(add)), number(ZERO))],
+  ["sum", ofMany("sum(list)", (numbers) => number(sumOf(numbers)), number(ZERO))],
   ["min", ofMany("min(a, b)", (numbers) => number(numbers.reduce((a, b) => (compare(b, a) < 0 ? b : a))))],
   ["max", ofMany("max(a, b)", (numbers) => number(numbers.reduce((a, b) => (compare(b, a) > 0 ? b : a))))],
   ["floor", ofNumbers("floor(x)", 1, (x = ZERO) => numberLiteral(floor(x)))],

@@ -13,7 +13,7 @@ import { environmentAt, type Place, report } from "./build.ts";
 import { conditionOf } from "./evaluate.ts";
 import type { Bindings } from "./external.ts";
 import { define, lookUp, type Scope } from "./scope.ts";
-import type { SymbolConstraint } from "./symbol-table.ts";
+import { allow, type SymbolConstraint } from "./symbol-table.ts";
 import { constraintViolated, nearestSizes } from "./symbols.ts";
 
 export const inputTooSmall: DiagnosticKind<[symbol: string, least: number, given: number]> = defineDiagnostic(
@@ -103,8 +103,7 @@ export function holdWhere(model: ast.Model, binding: Binding, call: Span | undef
     const condition = conditionOf(relation, environment);
     const text = quoted(spanText(relation.span));
     if (typeof condition === "object") {
-      const { where } = place.build.symbols;
-      where.set(condition.symbol, [...(where.get(condition.symbol) ?? []), condition]);
+      allow(place.build.symbols, condition);
     } else if (condition === undefined) holds = false;
     else if (!condition) {
       holds = false;

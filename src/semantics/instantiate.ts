@@ -11,7 +11,16 @@ import { missingParameter, unknownParameter } from "../ops/call-problems.ts";
 import type { CheckedGraph, Value } from "../ops/op.ts";
 import { SETTINGS, type Settings } from "../ops/settings.ts";
 import { bindParameters, evaluateArguments, type Given } from "./bind.ts";
-import { type Build, environmentAt, isBad, type Place, report, startProgress } from "./build.ts";
+import {
+  type Budget,
+  type Build,
+  environmentAt,
+  isBad,
+  type Place,
+  report,
+  spend,
+  startProgress,
+} from "./build.ts";
 import { readArgument } from "./call.ts";
 import { definitionOf } from "./callee.ts";
 import { findDeadValues } from "./dead-values.ts";
@@ -25,7 +34,7 @@ import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } f
 import { losslessConditions } from "./lossless.ts";
 import { bindInputs, makeInput } from "./model-inputs.ts";
 import type { ModelDefinition, Module } from "./module.ts";
-import { gatherProblems, type Problems } from "./problems.ts";
+import { type Problems, silentProblems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
 import { childScope, define, type Scope, type SharedInstance } from "./scope.ts";
 import { noSymbols, type SymbolConstraint } from "./symbol-table.ts";
@@ -55,18 +64,23 @@ export function hasDefaults(definition: ModelDefinition): boolean {
   );
 }
 
+/** What the models of a file have in common. */
+export interface ResolvedProgram {
+  readonly resolution: Resolution;
+  readonly problems: Problems;
+  readonly budget: Budget;
+}
+
 /** The graph, as far as mistakes let it be made; `undefined` when there is nothing to show. */
 export function instantiate(
   definition: ModelDefinition,
   bindings: Bindings,
-  resolution: Resolution,
-  problems: Problems,
+  program: ResolvedProgram,
 ): Instance | undefined {
   const scopes = new Map<Module, Scope>();
   const build: Build = {
     nodes: [],
-    problems,
-    resolution,
+    ...program,
     model: definition.ast,
     symbols: noSymbols(),
     settings: {},
@@ -91,10 +105,11 @@ export function instantiate(
     frame: { ...frame, bindings: binding.printed },
     path: pathOf(name),
     scope: childScope(binding.scope),
+    depth: 0,
   };
   const symbols = symbolsOf(body, binding.scope, bindings);
   const isFree = symbols.every(({ value }) => value === undefined);
-  if (!isFree && !admits(definition, bindings, symbols, resolution, place)) return undefined;
+  if (!isFree && !admits(definition, bindings, symbols, program, place)) return undefined;
   declareSymbols(symbols, model, binding.scope, place);
   if (!holdWhere(model, binding, target.call, place)) return undefined;
   return expandModel(name, body, bindings, {
@@ -108,14 +123,14 @@ function admits(
   definition: ModelDefinition,
   bindings: Bindings,
   symbols: readonly InputSymbol[],
-  resolution: Resolution,
+  program: ResolvedProgram,
   place: Place,
 ): boolean {
   const names = new Set(symbols.map(({ name }) => name.text));
   const inputs = new Map(
     [...bindings.inputs].filter(([name]) => !names.has(name) && !bindsSymbol(name, symbols)),
   );
-  const free = instantiate(definition, { ...bindings, inputs }, resolution, gatherProblems());
+  const free = instantiate(definition, { ...bindings, inputs }, { ...program, problems: silentProblems });
   let fits = true;
   for (const { name, value } of symbols) {
     const constraint = free?.constraints.find(({ symbol }) => symbol === name.text);
@@ -142,6 +157,7 @@ function fileScopeOf(module: Module, scopes: Map<Module, Scope>, build: Build): 
   scopes.set(module, scope);
   for (const [name, { ast: item, module: home }] of module.lets) {
     const frame: Frame = { kind: "model", name: "let", definition: item.name.span, bindings: [] };
+    if (!spend({ build, frame }, item.name.span)) break;
     const homeScope = home === module ? scope : fileScopeOf(home, scopes, build);
     define(
       scope,
@@ -175,27 +191,32 @@ function rejectUnknown(definition: ModelDefinition, bindings: Bindings, head: He
 
 /** From an alias to the model with a body, with the arguments gathered on the way. */
 function followAliases(
-  definition: ModelDefinition,
-  given: ReadonlyMap<string, Given>,
+  first: ModelDefinition,
+  bindings: ReadonlyMap<string, Given>,
   build: Build,
   frame: Frame,
 ): Target | undefined {
+  let [definition, given] = [first, bindings];
+  let call: Span | undefined;
+  while (definition.ast.definition.kind === "alias") {
+    const { ast: model, module } = definition;
+    const alias = definition.ast.definition;
+    call ??= alias.span;
+    if (isBad(build, alias) || !spend({ build, frame }, alias.span)) return undefined;
+    const target = definitionOf(alias.target, module);
+    if (target?.kind !== "model") return undefined;
+    const parent = build.fileScope(module);
+    const environment = environmentAt({ build, frame, scope: parent });
+    const own = bindParameters(model.parameters, given, parent, environment, environment);
+    const fixed = evaluateArguments(alias.arguments?.items ?? [], exposedParameters(target), {
+      ...environment,
+      scope: own.scope,
+    });
+    const passedOn = [...given].filter(([name]) => !own.scope.entries.has(name));
+    [definition, given] = [target, new Map([...passedOn, ...fixed])];
+  }
   const { ast: model, module } = definition;
-  if (model.definition.kind === "body") return { body: model.definition, model, module, given };
-  if (isBad(build, model.definition)) return undefined;
-  const target = definitionOf(model.definition.target, module);
-  if (target?.kind !== "model") return undefined;
-  const parent = build.fileScope(module);
-  const environment = environmentAt({ build, frame, scope: parent });
-  const own = bindParameters(model.parameters, given, parent, environment, environment);
-  const names = exposedParameters(target);
-  const fixed = evaluateArguments(model.definition.arguments?.items ?? [], names, {
-    ...environment,
-    scope: own.scope,
-  });
-  const passedOn = [...given].filter(([name]) => !own.scope.entries.has(name));
-  const found = followAliases(target, new Map([...passedOn, ...fixed]), build, frame);
-  return found && { ...found, call: model.definition.span };
+  return { body: definition.ast.definition, model, module, given, call };
 }
 
 function checkBound(model: ast.Model, given: ReadonlyMap<string, Given>, head: Head): boolean {
@@ -266,6 +287,7 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
       default:
     }
   }
+  build.budget.operations += build.nodes.length;
   const graph: CheckedGraph = { name, nodes: build.nodes, inputs, outputs };
   // What is missing from a graph may be what makes its sizes fit.
   const { isWhole } = build.progress;

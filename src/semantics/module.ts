@@ -3,7 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import { parse } from "../../grammar/parse.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import type { SourceFile, Span } from "../base/source.ts";
-import { nearest, quoted } from "../base/text.ts";
+import { brief, nearest, quoted } from "../base/text.ts";
 import { stageNamed } from "../ops/index.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { STD_TEXT } from "./std.generated.ts";
@@ -24,7 +24,7 @@ export const duplicateDefinition: DiagnosticKind<[name: string, owner?: string]>
 
 export const importFailed: DiagnosticKind<[path: string, why: string]> = defineDiagnostic({
   code: "DN0210",
-  message: (path: string, why: string) => `cannot import ${JSON.stringify(path)}: ${why}`,
+  message: (path: string, why: string) => `cannot import ${JSON.stringify(brief(path))}: ${why}`,
   explain: {
     title: "import-failed",
     text: "An import names `std`, the library that comes with dnc, or a file by a path relative to the importing one. Files must not import each other in a circle.",
@@ -35,7 +35,7 @@ export const importFailed: DiagnosticKind<[path: string, why: string]> = defineD
 
 export const notExported: DiagnosticKind<[path: string, name: string]> = defineDiagnostic({
   code: "DN0212",
-  message: (path: string, name: string) => `${JSON.stringify(path)} defines no ${quoted(name)}`,
+  message: (path: string, name: string) => `${JSON.stringify(brief(path))} defines no ${quoted(name)}`,
   explain: {
     title: "import-unknown-name",
     text: "The imported file has no block, model or `let` of this name. Names that a file imports itself are not passed on.",
@@ -86,8 +86,13 @@ export function isBlockDefinition(definition: object): definition is BlockDefini
   return "kind" in definition && definition.kind === "block";
 }
 
-/** Gives the file that an import means, or `undefined` when it cannot be read. */
-export type Loader = (request: string, importer: SourceFile) => SourceFile | undefined;
+/** Why there is nothing to import: `it is a folder`. */
+export interface Unreadable {
+  readonly reason: string;
+}
+
+/** Gives the file that an import means; `undefined` when there is none. */
+export type Loader = (request: string, importer: SourceFile) => SourceFile | Unreadable | undefined;
 
 export interface Program {
   readonly main: Module;
@@ -179,12 +184,12 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
 
   const importedModule = (item: ast.Import, importer: SourceFile): Module | undefined => {
     const request = item.from.value;
-    const file = request === "std" ? STD : load(request, importer);
+    const loaded = request === "std" ? STD : load(request, importer);
+    const file = loaded !== undefined && "text" in loaded ? loaded : undefined;
     const circular = file !== undefined && open.includes(file.path);
     if (file !== undefined && !circular) return loadModule(file);
-    const why = circular
-      ? `it imports this file (${[...open, file.path].join(" → ")})`
-      : "there is no such file";
+    const reason = loaded !== undefined && "reason" in loaded ? loaded.reason : "there is no such file";
+    const why = circular ? `it imports this file (${[...open, file.path].join(" → ")})` : reason;
     const help = circular
       ? ["put what both need in a third file"]
       : ['write `"std"`, or a path relative to this file'];

@@ -1,5 +1,5 @@
 /** Gathers what expansion finds, and tells a mistake once however many calls and repetitions meet it. */
-import type { Diagnostic, Frame, Reporter } from "../base/diagnostic.ts";
+import { type Diagnostic, type Frame, type Reporter, TooManyProblems } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 
 export interface Problems extends Reporter {
@@ -19,28 +19,30 @@ interface Found {
   readonly unchecked: Set<number>;
 }
 
-export function gatherProblems(): Problems {
+/** `most`: with more mistakes than that, the work ends with `TooManyProblems`. */
+export function gatherProblems(most: number): Problems {
   const found = new Map<string, Found>();
+  const foundAt = new Map<string, Found[]>();
   return {
     report(diagnostic) {
       const repetition = innermostRepetition(diagnostic.frame);
       const key = keyOf(diagnostic);
-      const known: Found = found.get(key) ?? {
-        diagnostic,
-        repetition,
-        failing: new Set(),
-        unchecked: new Set(),
-      };
-      found.set(key, known);
+      let known = found.get(key);
+      if (known === undefined) {
+        if (found.size === most) throw new TooManyProblems();
+        known = { diagnostic, repetition, failing: new Set(), unchecked: new Set() };
+        found.set(key, known);
+        const place = placeOf(diagnostic.code, diagnostic.span);
+        foundAt.set(place, [...(foundAt.get(place) ?? []), known]);
+      }
       const index = indexIn(repetition, known);
       if (index !== undefined) known.failing.add(index);
     },
     skip(code, span, frame) {
       const repetition = innermostRepetition(frame);
-      for (const known of found.values()) {
+      for (const known of foundAt.get(placeOf(code, span)) ?? []) {
         const index = indexIn(repetition, known);
-        if (index !== undefined && known.diagnostic.code === code && isSame(known.diagnostic.span, span))
-          known.unchecked.add(index);
+        if (index !== undefined) known.unchecked.add(index);
       }
     },
     flush(reporter) {
@@ -54,6 +56,7 @@ export function gatherProblems(): Problems {
         reporter.report(iterations === undefined ? diagnostic : { ...diagnostic, iterations });
       }
       found.clear();
+      foundAt.clear();
     },
   };
 }
@@ -71,8 +74,11 @@ function isSame(a: Span | undefined, b: Span | undefined): boolean {
 
 /** Same code, same place, same blame: the same mistake. */
 function keyOf({ code, span, labels = [] }: Diagnostic): string {
-  const places = [span, ...labels.map((label) => label.span)];
-  return [code, ...places.map((place) => (place === undefined ? "" : printSpan(place)))].join(" ");
+  return [placeOf(code, span), ...labels.map((label) => printSpan(label.span))].join(" ");
+}
+
+function placeOf(code: string, span: Span | undefined): string {
+  return `${code} ${span === undefined ? "" : printSpan(span)}`;
 }
 
 function printSpan({ file, start, end }: Span): string {

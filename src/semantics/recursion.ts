@@ -30,38 +30,67 @@ interface CallSite {
  */
 export function findRecursion(program: Program, reporter: Reporter, bad: Set<object>): void {
   const finished = new Set<Definition>();
-  const open: Opened[] = [];
 
-  const visit = (definition: Definition, isConditional: boolean): void => {
-    open.push({ definition, isConditional });
-    for (const call of callsOf(definition)) {
-      if (finished.has(call.target)) continue;
-      const start = open.findIndex((each) => each.definition === call.target);
-      if (start < 0) visit(call.target, call.conditional);
-      else if (!call.conditional && open.slice(start + 1).every((each) => !each.isConditional))
-        report(call, start);
-    }
-    open.pop();
-    finished.add(definition);
+  const report = (call: CallSite, circle: readonly Opened[]): void => {
+    bad.add(call.node);
+    const names = [...circle.map(({ definition }) => definition), call.target].map(
+      ({ ast }) => ast.name.text,
+    );
+    const help = ["put the call under a `when`, with an argument that gets smaller; or use `repeat`"];
+    reporter.report(
+      recursiveBlock.at({ span: call.name.span, help }, call.target.ast.name.text, elided(names)),
+    );
   };
 
-  const report = (call: CallSite, start: number): void => {
-    bad.add(call.node);
-    const circle = [...open.slice(start).map((each) => each.definition), call.target];
-    const chain = circle.map((member) => member.ast.name.text).join(" → ");
-    const help = ["put the call under a `when`, with an argument that gets smaller; or use `repeat`"];
-    reporter.report(recursiveBlock.at({ span: call.name.span, help }, call.target.ast.name.text, chain));
+  // No recursion of its own: blocks may call each other over any number of levels.
+  const visit = (first: Definition): void => {
+    const open: Opened[] = [];
+    const positions = new Map<Definition, number>();
+    const enter = (definition: Definition, isConditional: boolean): void => {
+      const nConditional = (open.at(-1)?.nConditional ?? 0) + (isConditional ? 1 : 0);
+      positions.set(definition, open.length);
+      open.push({ definition, nConditional, calls: callsOf(definition)[Symbol.iterator]() });
+    };
+    enter(first, false);
+    for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+      const { value: call } = inner.calls.next();
+      if (call === undefined) {
+        open.pop();
+        positions.delete(inner.definition);
+        finished.add(inner.definition);
+      } else if (!finished.has(call.target)) {
+        const start = positions.get(call.target);
+        if (start === undefined) enter(call.target, call.conditional);
+        else if (!call.conditional && inner.nConditional === open[start]?.nConditional)
+          report(call, open.slice(start));
+      }
+    }
   };
 
   for (const module of program.modules) {
-    for (const definition of module.own.values()) if (!finished.has(definition)) visit(definition, false);
+    for (const definition of module.own.values()) if (!finished.has(definition)) visit(definition);
   }
 }
 
-/** A definition that is being looked into, and whether the call that led to it stands under a `when`. */
+/** A circle of more names is told by its ends. */
+const MOST_NAMES = 16;
+
+function elided(names: readonly string[]): string {
+  const half = MOST_NAMES / 2;
+  const shown =
+    names.length <= MOST_NAMES
+      ? names
+      : [...names.slice(0, half), `… ${names.length - MOST_NAMES} more …`, ...names.slice(-half)];
+  return shown.join(" → ");
+}
+
+/** A definition that is being looked into. */
 interface Opened {
   readonly definition: Definition;
-  readonly isConditional: boolean;
+  /** How many of the calls that led to it stand under a `when`. */
+  readonly nConditional: number;
+  /** Those that are still to be looked into. */
+  readonly calls: Iterator<CallSite, undefined>;
 }
 
 function callsOf(definition: Definition): readonly CallSite[] {

@@ -228,7 +228,7 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   const [head] = alias.target.parts;
   const target = definitionOf(alias.target, context.module);
   context.called.add(head.text);
-  const parameters = target?.kind === "model" ? exposed(target) : [];
+  const parameters = target?.kind === "model" ? exposedBy(target) : [];
   for (const [index, { name: named, value }] of (alias.arguments?.items ?? []).entries()) {
     const parameter = named ? parameters.find((each) => each.name.text === named.text) : parameters[index];
     resolveExpression(value, scope, context, parameter?.type?.name.text === "block" ? "block" : "any");
@@ -257,26 +257,44 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   }
 }
 
+const exposed = new WeakMap<Definition, readonly ast.Parameter[]>();
+
 /** The names of what a call of a model may set: an alias passes on what it leaves unfixed. */
 export function exposedParameters(definition: Definition): readonly string[] {
-  return exposed(definition).map(({ name }) => name.text);
+  return exposedBy(definition).map(({ name }) => name.text);
 }
 
-/** `through`: the aliases that lead to it. */
-function exposed(definition: Definition, through: readonly Definition[] = []): readonly ast.Parameter[] {
-  const own = definition.ast.parameters;
-  if (definition.kind === "block" || definition.ast.definition.kind === "body") return own;
-  const alias = definition.ast.definition;
-  const target = definitionOf(alias.target, definition.module);
-  const around = [...through, definition];
-  if (target === undefined || around.includes(target)) return own;
-  const passedOn = exposed(target, around);
-  const positional = alias.arguments?.items.filter((item) => item.name === undefined).length ?? 0;
+function exposedBy(definition: Definition): readonly ast.Parameter[] {
+  const chain: { readonly of: Definition; readonly alias: ast.ModelAlias }[] = [];
+  const passed = new Set<Definition>();
+  let at = definition;
+  while (at.kind === "model" && at.ast.definition.kind === "alias" && !exposed.has(at) && !passed.has(at)) {
+    passed.add(at);
+    const target = definitionOf(at.ast.definition.target, at.module);
+    if (target === undefined) break;
+    chain.push({ of: at, alias: at.ast.definition });
+    at = target;
+  }
+  let parameters = exposed.get(at) ?? at.ast.parameters;
+  for (const { of, alias } of chain.reverse()) {
+    parameters = passedOn(parameters, alias, of.ast.parameters);
+    exposed.set(of, parameters);
+  }
+  return parameters;
+}
+
+function passedOn(
+  parameters: readonly ast.Parameter[],
+  { arguments: list }: ast.ModelAlias,
+  own: readonly ast.Parameter[],
+): readonly ast.Parameter[] {
+  const items = list?.items ?? [];
+  const positional = items.filter((item) => item.name === undefined).length;
   const taken = new Set([
     ...own.map(({ name }) => name.text),
-    ...(alias.arguments?.items.map((item, index) => item.name?.text ?? passedOn[index]?.name.text) ?? []),
+    ...items.map((item, index) => item.name?.text ?? parameters[index]?.name.text),
   ]);
-  return [...own, ...passedOn.slice(positional).filter(({ name }) => !taken.has(name.text))];
+  return [...own, ...parameters.slice(positional).filter(({ name }) => !taken.has(name.text))];
 }
 
 /** A free name as a size of an input is a symbol (rule R10). */

@@ -1,9 +1,7 @@
 /** What a stage sees while it is applied: settings, growth, and a place to report to and to add nodes at. */
-import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Frame, type Label } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Span } from "../base/source.ts";
-import { spanBefore, spanText } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import { comparisonOf } from "../ir/fraction.ts";
 
@@ -19,8 +17,9 @@ import {
   type Size,
   type SymbolicSize,
 } from "../ir/size.ts";
+import { MAX_INTEGER } from "../ops/argument.ts";
+import { outOfRange } from "../ops/call-problems.ts";
 import {
-  type CallEdits,
   type Claim,
   type Expansion,
   type Op,
@@ -31,13 +30,13 @@ import {
   type Value,
   type WeightSpec,
 } from "../ops/op.ts";
-import { addedArgument } from "./argument-edits.ts";
 import { type Place, report } from "./build.ts";
+import { type CallPlace, editsOf } from "./call-edits.ts";
 import { nameText } from "./callee.ts";
 import { CERTAIN, type SharedInstance } from "./scope.ts";
-
+import { addDemand, isDemanded } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
-import { blame, originOf, sizeTrail, withoutStride } from "./trail.ts";
+import { blame, sizeTrail } from "./trail.ts";
 import { whereFix } from "./where-fix.ts";
 
 export const channelMismatch: DiagnosticKind<[instance: string, before: string, now: string]> =
@@ -54,13 +53,6 @@ export const channelMismatch: DiagnosticKind<[instance: string, before: string, 
         "dn 1;\nmodel m { set order = bare; input a: f32[3 @ 8x8]; input b: f32[3 @ 8x8]; shared f = conv 3 -> 8; x = f(a); y = f(b); output z = add(x, y); }\n",
     },
   });
-
-/** A call with its parts, whether it stands in a pipeline or as a source. */
-export interface CallPlace {
-  readonly name: ast.QualifiedName;
-  readonly span: Span;
-  readonly parts: ReadonlyMap<string, Span>;
-}
 
 /** What applying a stage to `operands` may do at a place. */
 export interface ExpansionContext {
@@ -92,12 +84,8 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
   const siteFor = (inputs: readonly Value[], doubt: (axis: Claim["axis"]) => void): Site => ({
     demand(size, holds, step, claim) {
       if (typeof size === "number") return holds(size);
-      demandOf(
-        conditionOn(size, holds, step),
-        `${nameText(call.name)} fits in ${printSize(size)}`,
-        [claim],
-        inputs,
-      );
+      const condition = conditionOn(size, holds, step);
+      demandOf(condition, () => `${nameText(call.name)} fits in ${printSize(size)}`, [claim], inputs);
       return true;
     },
     equal: (first, second) => relate(EQUAL, first, second, inputs, doubt),
@@ -162,17 +150,17 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
 
   const demandOf = (
     condition: Condition,
-    statement: string,
+    statement: () => string,
     claims: readonly Claim[],
     inputs: readonly Value[],
   ): void => {
     const value = inputs[claims.at(-1)?.input ?? 0];
-    if (value === undefined || claims.some(({ input, axis }) => inputs[input]?.doubt.has(axis) === true))
-      return;
+    if (value === undefined || isDemanded(build.symbols, condition)) return;
+    if (claims.some(({ input, axis }) => inputs[input]?.doubt.has(axis) === true)) return;
     const labels = distinct(claims.flatMap(({ input, axis }) => blameOf(inputs[input], axis)));
-    build.symbols.demands.push({
+    addDemand(build.symbols, {
       condition,
-      statement,
+      statement: statement(),
       frame: place.frame,
       span: call.name.span,
       labels,
@@ -198,7 +186,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     if (a === undefined || b === undefined || isSameSize(a, b)) return true;
     if (typeof a === "number" && typeof b === "number") return relation.test(a - b);
     if (typeof a === "number" || typeof b === "number" || a.symbol === b.symbol) {
-      const statement = `${printSize(a)} ${relation.sign} ${printSize(b)}`;
+      const statement = (): string => `${printSize(a)} ${relation.sign} ${printSize(b)}`;
       demandOf(comparisonOf(a, b, relation.test), statement, [first, second], inputs);
       return true;
     }
@@ -241,10 +229,12 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     if (known !== undefined && sharing !== undefined)
       reportOtherWidth(sharing.instance, known, specs, inputs);
     const made = specs.map(
-      ({ name, ...spec }): Weight => ({
-        ...spec,
+      ({ name, role, shape, initial }): Weight => ({
         path: `${nodePath}/${name}`,
-        trainable: spec.role !== "mean" && spec.role !== "variance",
+        role,
+        shape,
+        trainable: role !== "mean" && role !== "variance",
+        ...(initial === undefined ? {} : { initial }),
       }),
     );
     if (known === undefined) sharing?.instance.weights.push(made);
@@ -273,14 +263,27 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     });
   };
 
+  /** Reports what no target counts to, and goes on with the largest number. */
+  const withinReach = (shape: Shape, inputs: readonly Value[], doubted: Set<Claim["axis"]>): Shape => {
+    const isBeyond = (size: Size): boolean => typeof size === "number" && size > MAX_INTEGER;
+    const axes = axesOf(rankOf(shape)).filter((axis) => isBeyond(sizeAt(shape, axis) ?? 0));
+    const [first] = axes;
+    if (first === undefined) return shape;
+    if (inputs.every(({ doubt }) => !doubt.has(first)) && !doubted.has(first)) {
+      const what = first === 0 ? "the number of channels" : "a size";
+      const got = `${sizeAt(shape, first)} after ${quoted(nameText(call.name))}`;
+      report(place, outOfRange, [what, `at most ${MAX_INTEGER}`, got], { span: call.name.span });
+    }
+    for (const axis of axes) doubted.add(axis);
+    const capped = (size: Size): Size => (isBeyond(size) ? MAX_INTEGER : size);
+    return { channels: Math.min(shape.channels, MAX_INTEGER), sizes: shape.sizes.map(capped) };
+  };
+
   const emit = <A>(op: Op<A>, attrs: A, inputs: Operands<Value>, child?: string): Value => {
     const shapes = shapesOf(inputs);
     const doubted = new Set<Claim["axis"]>();
-    const shape = op.shape(
-      shapes,
-      attrs,
-      siteFor(inputs, (axis) => doubted.add(axis)),
-    );
+    const site = siteFor(inputs, (axis) => doubted.add(axis));
+    const shape = withinReach(op.shape(shapes, attrs, site), inputs, doubted);
     for (const axis of inherited(op, attrs, inputs, shape)) doubted.add(axis);
     const [{ shape: before, doubt }] = inputs;
     if (doubt.has("rank")) doubted.add("rank");
@@ -302,21 +305,22 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     return { node: id, shape, doubt: doubted.size === 0 ? CERTAIN : doubted };
   };
 
+  const own = siteFor(operands, () => {});
   return {
     stageName: nameText(call.name),
     settings: build.settings,
     growth: () => growth,
     emit,
-    demand: siteFor(operands, () => {}).demand,
-    equal: siteFor(operands, () => {}).equal,
-    atMost: siteFor(operands, () => {}).atMost,
+    demand: own.demand,
+    equal: own.equal,
+    atMost: own.atMost,
     report(kind, args, details) {
       if (details.blamesModel) {
         reportOfModel(kind, args, details);
         return;
       }
       onReport();
-      siteFor(operands, () => {}).report(kind, args, details);
+      own.report(kind, args, details);
     },
   };
 }
@@ -361,32 +365,4 @@ function distinct(labels: readonly Label[]): readonly Label[] {
     const key = `${span.start} ${span.end} ${text}`;
     return seen.has(key) ? false : seen.add(key);
   });
-}
-
-const KERNEL = /^\d+(x\d+)*$/;
-
-function editsOf(call: CallPlace, { build, frame }: Place, inputs: readonly Value[]): CallEdits {
-  const list = call.parts.get("arguments");
-  return {
-    insertBefore: (text) => [{ span: spanBefore(call.span), text }],
-    replaceKernel(part, { title, text }) {
-      const span = call.parts.get(part);
-      if (span === undefined || !KERNEL.test(spanText(span))) return undefined;
-      return { title, applicability: "machine-applicable", edits: [{ span, text }] };
-    },
-    dropStride({ input, other }) {
-      const [value, reference] = [inputs[input], inputs[other]];
-      const origin = value && originOf(value, 1, build.nodes);
-      const isBare = list === undefined && !call.parts.has("branches");
-      if (!isBare || reference === undefined || origin?.origin.frame !== frame) return undefined;
-      const stride = origin.origin.parts.get("stride");
-      if (stride === undefined || !KERNEL.test(spanText(stride))) return undefined;
-      const unstrided = withoutStride(origin, build.nodes);
-      if (unstrided?.some((size, axis) => size !== reference.shape.sizes[axis]) ?? true) return undefined;
-      const { text } = stride.file;
-      const start = text.slice(0, text.lastIndexOf("/", stride.start)).trimEnd().length;
-      return { file: stride.file, start, end: stride.end };
-    },
-    addArgument: (text) => addedArgument(text, call),
-  };
 }

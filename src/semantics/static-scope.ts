@@ -60,7 +60,7 @@ export function read(scope: StaticScope, name: string): StaticEntry | undefined 
 export function namesInScope(scope: StaticScope): readonly string[] {
   const names: string[] = [];
   for (let at: StaticScope | undefined = scope; at !== undefined; at = at.parent)
-    names.push(...at.entries.keys());
+    for (const name of at.entries.keys()) names.push(name);
   return names;
 }
 

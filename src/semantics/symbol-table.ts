@@ -2,7 +2,7 @@
 import type { Frame, Label } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import type { Condition } from "../ir/size.ts";
-import { ALL_SIZES, isEmpty, memberOf, type SizeSet, smallestOutside, solve } from "../ir/size-set.ts";
+import { ALL_SIZES, isEmpty, narrowed, narrowedBy, type SizeSet, smallestOutside } from "../ir/size-set.ts";
 import type { Value } from "../ops/op.ts";
 
 /** Something that a stage or type needs of a symbol. */
@@ -21,11 +21,33 @@ export interface Symbols {
   /** Where each is declared; merged ones under the first name. */
   readonly places: Map<string, Span>;
   readonly where: Map<string, Condition[]>;
+  /** What the conditions of `where` come to, as far as it was asked. */
+  readonly allowed: Map<string, SizeSet | undefined>;
   readonly demands: Demand[];
+  /** The largest demand that the symbol is at least so much. */
+  readonly least: Map<string, number>;
 }
 
 export function noSymbols(): Symbols {
-  return { places: new Map(), where: new Map(), demands: [] };
+  return { places: new Map(), where: new Map(), allowed: new Map(), demands: [], least: new Map() };
+}
+
+/** Adds what `where` says of a symbol. */
+export function allow({ where, allowed }: Symbols, condition: Condition): void {
+  const { symbol } = condition;
+  where.set(symbol, [...(where.get(symbol) ?? []), condition]);
+  allowed.delete(symbol);
+}
+
+/** Whether an earlier demand says as much: in a deep network, most stages ask for the same. */
+export function isDemanded({ least }: Symbols, { symbol, least: wanted }: Condition): boolean {
+  return wanted !== undefined && wanted <= (least.get(symbol) ?? 1);
+}
+
+export function addDemand({ demands, least }: Symbols, demand: Demand): void {
+  const { symbol, least: wanted } = demand.condition;
+  if (wanted !== undefined) least.set(symbol, Math.max(wanted, least.get(symbol) ?? 1));
+  demands.push(demand);
 }
 
 /** What is known of one symbol at the end. */
@@ -37,17 +59,18 @@ export interface SymbolConstraint {
   readonly lossless: SizeSet;
 }
 
-/** What the `where` allows; everything without one. */
-export function allowedSizes(symbols: Symbols, symbol: string): SizeSet {
-  return solve(symbols.where.get(symbol) ?? []) ?? ALL_SIZES;
+/** What the `where` allows: everything without one, `undefined` when it is beyond what can be looked at. */
+export function allowedSizes({ where, allowed }: Symbols, symbol: string): SizeSet | undefined {
+  if (!allowed.has(symbol)) allowed.set(symbol, narrowedBy(ALL_SIZES, where.get(symbol) ?? []));
+  return allowed.get(symbol);
 }
 
 /** Whether a condition holds for all values that `where` allows, or for none; `undefined` where that depends. */
 export function decided(symbols: Symbols, condition: Condition): boolean | undefined {
   const { symbol } = condition;
   const allowed = allowedSizes(symbols, symbol);
-  const meets = solve([condition, memberOf(symbol, allowed)]);
-  if (meets === undefined) return undefined;
-  if (smallestOutside(symbol, allowed, meets) === undefined) return true;
+  const meets = allowed && narrowed(allowed, condition);
+  if (allowed === undefined || meets === undefined) return undefined;
+  if (smallestOutside(allowed, meets) === undefined) return true;
   return isEmpty(meets) ? false : undefined;
 }

@@ -25,7 +25,7 @@ import {
   signCondition,
   sum,
 } from "../ir/fraction.ts";
-import { type Literal, numericValue, valueLiteral } from "../ir/literal.ts";
+import { type Literal, numericValue, sameLiteral, valueLiteral } from "../ir/literal.ts";
 import type { Condition } from "../ir/size.ts";
 
 export const inconclusive: DiagnosticKind<[what: string]> = defineDiagnostic({
@@ -144,4 +144,17 @@ export function compareValues(
   const apart = difference(a, b);
   if (apart === undefined) return undefined;
   return isFraction(apart) ? signCondition(apart, test) : test(compare(apart, rational(0)));
+}
+
+/** The same of any two values. */
+export function holdsBetween(
+  operator: Operator,
+  left: Literal,
+  right: Literal,
+): boolean | Condition | "incomparable" | "two symbols" {
+  const [a, b] = [numericValue(left), numericValue(right)];
+  if (a !== undefined && b !== undefined) return compareValues(operator, a, b) ?? "two symbols";
+  if ((operator === "==" || operator === "!=") && left.kind === right.kind)
+    return sameLiteral(left, right) === (operator === "==");
+  return "incomparable";
 }

@@ -1,19 +1,21 @@
 /** Free sizes of a model: what its `where` allows, what its stages demand, and what follows from both. */
 import { type DiagnosticKind, defineDiagnostic, type Frame } from "../base/diagnostic.ts";
+import { modulo } from "../base/integers.ts";
 import type { Span } from "../base/source.ts";
 import { listOf, quoted } from "../base/text.ts";
 import type { Condition } from "../ir/size.ts";
 import {
   ALL_SIZES,
-  contains,
+  effortOf,
   hasFinitelyMany,
   isEmpty,
   memberOf,
+  narrowed,
+  narrowedBy,
   printSet,
   printValues,
   type SizeSet,
   smallestOutside,
-  solve,
 } from "../ir/size-set.ts";
 import { type Build, report } from "./build.ts";
 import { allowedSizes, type Demand, type SymbolConstraint } from "./symbol-table.ts";
@@ -64,20 +66,28 @@ export function settleSymbols(
 ): readonly SymbolConstraint[] {
   const settlements = [...build.symbols.places].map(([symbol, span]) => {
     const allowed = allowedSizes(build.symbols, symbol);
-    return { symbol, span, allowed, ...settleDemands(symbol, allowed, build) };
+    if (allowed === undefined) reportWhere(symbol, span, build, frame);
+    return { symbol, span, allowed, ...settleDemands(symbol, allowed ?? ALL_SIZES, build) };
   });
   reportBroken(
     settlements.flatMap(({ broken }) => broken),
     build,
   );
-  return settlements.map(({ symbol, span, allowed, settled, broken }) => {
+  return settlements.map(({ symbol, span, allowed, settled, broken, isDecided }) => {
     // What cannot be satisfied was told once, and is part of the answer all the same.
-    const conditions = [memberOf(symbol, settled), ...broken.map(({ demand }) => demand.condition)];
-    const valid = solve(conditions) ?? ALL_SIZES;
-    if (broken.length === 0 && lossless !== undefined)
+    const conditions = broken.map(({ demand }) => demand.condition);
+    const valid = narrowedBy(settled, conditions) ?? ALL_SIZES;
+    if (broken.length === 0 && isDecided && allowed !== undefined && lossless !== undefined)
       holdAgainstWhere(symbol, span, allowed, valid, build, frame);
     const ofSymbol = (lossless ?? []).filter((condition) => condition.symbol === symbol);
-    return { symbol, valid, lossless: solve([...conditions, ...ofSymbol]) ?? valid };
+    return { symbol, valid, lossless: narrowedBy(valid, ofSymbol) ?? valid };
+  });
+}
+
+function reportWhere(symbol: string, span: Span, build: Build, frame: Frame): void {
+  report({ build, frame }, inconclusive, [`what \`where\` says of ${quoted(symbol)}`], {
+    span: build.model.where?.span ?? span,
+    help: ["use smaller numbers"],
   });
 }
 
@@ -87,31 +97,40 @@ interface BrokenDemand {
   readonly left: SizeSet;
 }
 
-function settleDemands(
-  symbol: string,
-  allowed: SizeSet,
-  build: Build,
-): { readonly settled: SizeSet; readonly broken: readonly BrokenDemand[] } {
+interface Settlement {
+  readonly settled: SizeSet;
+  readonly broken: readonly BrokenDemand[];
+  /** Whether each demand could be decided; the first that could not was reported, and ends it. */
+  readonly isDecided: boolean;
+}
+
+/** So many values may be looked at to settle the demands on one symbol. */
+const MOST_EFFORT = 2 ** 25;
+
+function settleDemands(symbol: string, allowed: SizeSet, build: Build): Settlement {
   let settled = allowed;
+  let effort = 0;
   const broken: BrokenDemand[] = [];
   for (const demand of build.symbols.demands) {
     const { condition, statement, frame, span, labels } = demand;
     if (condition.symbol !== symbol) continue;
-    const left = solve([memberOf(symbol, settled), condition]);
-    if (left === undefined) report({ build, frame }, inconclusive, [quoted(statement)], { span, labels });
-    else if (hasFinitelyMany(left)) broken.push({ demand, left });
+    if (condition.least === undefined) effort += effortOf([memberOf(symbol, settled), condition]);
+    const left = effort > MOST_EFFORT ? undefined : narrowed(settled, condition);
+    if (left === undefined) {
+      report({ build, frame }, inconclusive, [quoted(statement)], { span, labels });
+      return { settled, broken, isDecided: false };
+    }
+    // Where `where` leaves few sizes, one that is left is enough.
+    if (isEmpty(left) || (hasFinitelyMany(left) && !hasFinitelyMany(settled))) broken.push({ demand, left });
     else settled = left;
   }
-  return { settled, broken };
+  return { settled, broken, isDecided: true };
 }
 
 /** What goes wrong at one place for the height goes wrong for the width too: it is one mistake. */
 function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
-  const isOnePlace = (a: Demand, b: Demand): boolean => a.frame === b.frame && a.span.start === b.span.start;
-  broken.forEach(({ demand, left }, index) => {
-    if (broken.slice(0, index).some((earlier) => isOnePlace(earlier.demand, demand))) return;
+  for (const [{ demand, left }, ...others] of byPlace(broken)) {
     const { frame, span, labels, value, statement, condition } = demand;
-    const others = broken.slice(index + 1).filter((later) => isOnePlace(later.demand, demand));
     report({ build, frame }, unsatisfiable, [quoted(statement), sizesIn(left, condition.symbol)], {
       span,
       labels,
@@ -125,7 +144,22 @@ function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
       help: ["let both sides change their sizes in the same way"],
       sizes: sizeTrail(value, build.nodes),
     });
-  });
+  }
+}
+
+type AtOnePlace = [BrokenDemand, ...BrokenDemand[]];
+
+function byPlace(broken: readonly BrokenDemand[]): readonly AtOnePlace[] {
+  const places = new Map<Frame, Map<number, AtOnePlace>>();
+  for (const each of broken) {
+    const { frame, span } = each.demand;
+    const ofFrame = places.get(frame) ?? new Map<number, AtOnePlace>();
+    places.set(frame, ofFrame);
+    const known = ofFrame.get(span.start);
+    if (known === undefined) ofFrame.set(span.start, [each]);
+    else known.push(each);
+  }
+  return [...places.values()].flatMap((ofFrame) => [...ofFrame.values()]);
 }
 
 function sizesIn(set: SizeSet, symbol: string): string {
@@ -145,7 +179,7 @@ function holdAgainstWhere(
   const isDeclared = (build.symbols.where.get(symbol) ?? []).length > 0;
   const rule = printSet(symbol, valid);
   if (!isDeclared) {
-    if (smallestOutside(symbol, allowed, valid) === undefined) return;
+    if (smallestOutside(allowed, valid) === undefined) return;
     const fix = whereFix(model, whereText(symbol, valid));
     report(place, constraintInferred, [model.name.text, rule], {
       span,
@@ -153,7 +187,7 @@ function holdAgainstWhere(
     });
     return;
   }
-  const counterExample = smallestOutside(symbol, allowed, valid);
+  const counterExample = smallestOutside(allowed, valid);
   if (counterExample === undefined) return;
   const guilty = build.symbols.demands.find(
     ({ condition }) => condition.symbol === symbol && !condition.holds(counterExample),
@@ -182,12 +216,18 @@ function whereText(symbol: string, { modulus, residues, min, also }: SizeSet): s
 }
 
 /** The sizes around one that is not allowed. */
-export function nearestSizes(set: SizeSet, value: number): readonly number[] {
-  const [below, above]: number[][] = [[], []];
-  const reach = set.modulus + Math.max(set.min ?? 0, ...set.also, value);
-  for (let size = value - 1; size >= 1 && below?.length === 0; size -= 1)
-    if (contains(set, size)) below.push(size);
-  for (let size = value + 1; size <= reach + value && above?.length === 0; size += 1)
-    if (contains(set, size)) above.push(size);
-  return [...(below ?? []), ...(above ?? [])];
+export function nearestSizes({ modulus, residues, min, also }: SizeSet, value: number): readonly number[] {
+  const members = residues.flatMap((residue) => {
+    if (min === null) return [];
+    const below = value - 1 - modulo(value - 1 - residue, modulus);
+    const start = Math.max(min, value + 1);
+    return [...(below >= min ? [below] : []), start + modulo(residue - start, modulus)];
+  });
+  const all = [...also, ...members];
+  const below = all.reduce((best, size) => (size < value ? Math.max(best, size) : best), 0);
+  const above = all.reduce(
+    (best, size) => (size > value ? Math.min(best, size) : best),
+    Number.POSITIVE_INFINITY,
+  );
+  return [...(below > 0 ? [below] : []), ...(Number.isFinite(above) ? [above] : [])];
 }

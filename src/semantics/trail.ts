@@ -14,12 +14,32 @@ const SHOWN_STEPS = 4;
 
 /** The node that gave an axis its size: the last one whose first operand had another. */
 export function originOf(value: Value, axis: Claim["axis"], nodes: readonly OpNode[]): OpNode | undefined {
-  let node = nodes[value.node];
+  const origins = originsIn(nodes, axis);
+  const passed: number[] = [];
+  let at = value.node;
   for (;;) {
+    const node = nodes[at];
     const source = node === undefined ? undefined : nodes[node.inputs[0] ?? -1];
-    if (node === undefined || source === undefined || differs(node, source, axis)) return node;
-    node = source;
+    if (node === undefined || source === undefined || differs(node, source, axis)) break;
+    passed.push(at);
+    const known = origins.get(at);
+    at = known ?? source.id;
+    if (known !== undefined) break;
   }
+  for (const id of passed) origins.set(id, at);
+  return nodes[at];
+}
+
+/** The origins found so far, by the axis and the id of the node. A graph only grows, so they stay what they are. */
+const originsByGraph = new WeakMap<readonly OpNode[], Map<Claim["axis"], Map<number, number>>>();
+
+/** In deep networks, mistakes may be as many as nodes: the way that led to one is not walked again for the next. */
+function originsIn(nodes: readonly OpNode[], axis: Claim["axis"]): Map<number, number> {
+  const byAxis = originsByGraph.get(nodes) ?? new Map<Claim["axis"], Map<number, number>>();
+  originsByGraph.set(nodes, byAxis);
+  const origins = byAxis.get(axis) ?? new Map<number, number>();
+  byAxis.set(axis, origins);
+  return origins;
 }
 
 function differs(node: OpNode, source: OpNode, axis: Claim["axis"]): boolean {
@@ -53,29 +73,72 @@ function strides(node: OpNode, axis: number): boolean {
  * the symbol has that value.
  */
 export function sizeTrail(value: Value, nodes: readonly OpNode[], symbol?: number): readonly string[] {
+  const { length, first, last } = changesBefore(value.node, nodes);
+  const latest: OpNode[] = [];
+  for (let at = last; at !== undefined && latest.length <= SHOWN_STEPS; at = at.previous)
+    latest.unshift(at.node);
   const print = ({ channels, sizes }: Shape): string =>
     printShape({
       channels,
       sizes: symbol === undefined ? sizes : sizes.map((size) => sizeWith(size, symbol)),
     });
-  const steps: string[] = [];
-  let node = nodes[value.node];
-  while (node !== undefined) {
-    const source: OpNode | undefined = nodes[node.inputs[0] ?? -1];
-    const shape = print(node.shape);
-    if (source === undefined) steps.push(`input ${shape}`);
+  const step = (node: OpNode): string => {
     // Only a type changes the shape of what it passes on.
-    else if (print(source.shape) !== shape)
-      steps.push(`${node.op === id ? "declared" : briefly(node)} ${shape}`);
-    node = source;
+    const what = node.inputs.length === 0 ? "input" : node.op === id ? "declared" : briefly(node);
+    return `${what} ${print(node.shape)}`;
+  };
+  if (length <= 2 * SHOWN_STEPS + 1) {
+    const rest = latest.slice(-(length - first.length));
+    return (length <= first.length ? first : [...first, ...rest]).map(step);
   }
-  steps.reverse();
-  if (steps.length <= 2 * SHOWN_STEPS + 1) return steps;
   return [
-    ...steps.slice(0, SHOWN_STEPS),
-    `… ${steps.length - 2 * SHOWN_STEPS} more …`,
-    ...steps.slice(-SHOWN_STEPS),
+    ...first.map(step),
+    `… ${length - 2 * SHOWN_STEPS} more …`,
+    ...latest.slice(-SHOWN_STEPS).map(step),
   ];
+}
+
+/** The nodes that changed the shape on the way to a value. */
+interface Changes {
+  readonly length: number;
+  /** At most so many as a trail shows. */
+  readonly first: readonly OpNode[];
+  readonly last: Change | undefined;
+}
+
+interface Change {
+  readonly node: OpNode;
+  readonly previous: Change | undefined;
+}
+
+const NO_CHANGES: Changes = { length: 0, first: [], last: undefined };
+
+const changesByGraph = new WeakMap<readonly OpNode[], Map<number, Changes>>();
+
+/** From what is known of the nodes before, as far as it is known. */
+function changesBefore(start: number, nodes: readonly OpNode[]): Changes {
+  const known = changesByGraph.get(nodes) ?? new Map<number, Changes>();
+  changesByGraph.set(nodes, known);
+  const passed: OpNode[] = [];
+  let at = nodes[start];
+  while (at !== undefined && !known.has(at.id)) {
+    passed.push(at);
+    at = nodes[at.inputs[0] ?? -1];
+  }
+  let changes = (at === undefined ? undefined : known.get(at.id)) ?? NO_CHANGES;
+  for (const node of passed.reverse()) {
+    const source = nodes[node.inputs[0] ?? -1];
+    if (source === undefined || printShape(source.shape) !== printShape(node.shape)) {
+      const { length, first, last } = changes;
+      changes = {
+        length: length + 1,
+        first: first.length < SHOWN_STEPS ? [...first, node] : first,
+        last: { node, previous: last },
+      };
+    }
+    known.set(node.id, changes);
+  }
+  return changes;
 }
 
 /** The stage as written, when that is short; else its name and window. */

@@ -17,6 +17,7 @@ import type { Value } from "../ops/op.ts";
 import { environmentAt, type Place, remark } from "./build.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
 import { CERTAIN, doubted } from "./scope.ts";
+import { addDemand } from "./symbol-table.ts";
 import { compareValues, inconclusive } from "./symbolic.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
@@ -123,7 +124,7 @@ function agrees({ value, expression }: Declared, axis: Axis, inferred: Value, pl
   }
   const set = solve([holds]);
   if (set !== undefined && isEmpty(set)) return false;
-  place.build.symbols.demands.push({
+  addDemand(place.build.symbols, {
     condition: holds,
     statement,
     frame: place.frame,
