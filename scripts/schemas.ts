@@ -146,7 +146,16 @@ const compiled = z.strictObject({
   target: text,
   model: text,
   bytes: z.int().nonnegative(),
-  passes: z.array(z.strictObject({ name: text, before: z.int(), after: z.int() })),
+  passes: z.array(
+    z
+      .strictObject({
+        name: text,
+        before: z.int(),
+        after: z.int(),
+        macs: z.strictObject({ before: z.number(), after: z.number() }),
+      })
+      .meta({ description: "Operations, and multiply-adds for one sample, before and after the pass." }),
+  ),
   weights: text,
   inputs: ports,
   outputs: ports,

@@ -26,7 +26,7 @@ import { countsOf } from "./ops/counts.ts";
 import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
 import { verifyGraph } from "./ops/verify.ts";
-import { type PassResult, runPasses } from "./passes/pass.ts";
+import { type Pass, type PassResult, runPasses } from "./passes/pass.ts";
 import { startBudget } from "./semantics/build.ts";
 import { budgetExceeded } from "./semantics/expect.ts";
 import { type Bindings, NO_BINDINGS } from "./semantics/external.ts";
@@ -37,7 +37,7 @@ import { resolveProgram } from "./semantics/resolve.ts";
 import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
 import { targets } from "./targets/index.ts";
-import type { ArtifactFile } from "./targets/target.ts";
+import type { ArtifactFile, Target } from "./targets/target.ts";
 import type { Fill } from "./weights/fill.ts";
 import { hashFill } from "./weights/hash.ts";
 import { initFill } from "./weights/init.ts";
@@ -245,6 +245,8 @@ export interface CompileOptions {
   readonly onGraph?: (name: string, graph: LoweredGraph) => void;
   /** Ends after this pass, with nothing to write. */
   readonly stopAfter?: string;
+  /** Without: only the passes run that the target needs. */
+  readonly optimize?: boolean;
 }
 
 export interface CompileResult {
@@ -258,11 +260,12 @@ export interface CompileResult {
 export function compile(graph: CheckedGraph, options: CompileOptions, reporter: Reporter): CompileResult {
   const target = targets.find((candidate) => candidate.name === options.target);
   invariant(target !== undefined, `there is no target ${options.target}`);
-  const stop = target.passes.findIndex((pass) => pass.name === options.stopAfter);
+  const chosen = passesOf(target, options);
+  const stop = chosen.findIndex((pass) => pass.name === options.stopAfter);
   const passes: PassResult[] = [];
   const start = lowerGraph(graph, weightsOf(graph, options.weights));
   options.onGraph?.("lowering", start);
-  const lowered = runPasses(start, stop < 0 ? target.passes : target.passes.slice(0, stop + 1), {
+  const lowered = runPasses(start, stop < 0 ? chosen : chosen.slice(0, stop + 1), {
     onPass(result, after) {
       passes.push(result);
       options.onGraph?.(result.name, after);
@@ -276,8 +279,13 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
 }
 
 /** What `--print-after` and `--stop-after` take. */
-export function passNames(target: string): readonly string[] {
-  return targets.find((candidate) => candidate.name === target)?.passes.map((pass) => pass.name) ?? [];
+export function passNames(target: string, options: Pick<CompileOptions, "optimize"> = {}): readonly string[] {
+  const found = targets.find((candidate) => candidate.name === target);
+  return found === undefined ? [] : passesOf(found, options).map((pass) => pass.name);
+}
+
+function passesOf(target: Target, { optimize = true }: Pick<CompileOptions, "optimize">): readonly Pass[] {
+  return target.passes.filter(({ kind }) => optimize || kind === "requirement");
 }
 
 /** The values of each weight, made when they are asked for. */

@@ -1,6 +1,6 @@
 /** A lowered graph as text for people and golden files: one line a node, in execution order. */
 import type { LoweredGraph, LoweredNode, Padding, Port, Primitive, PrimitiveOf, Window } from "./lowered.ts";
-import { printRef, printTensorType } from "./lowered.ts";
+import { isPadded, printRef, printTensorType } from "./lowered.ts";
 
 /** Ends with a line break. Values of constants are not shown. */
 export function printLowered(graph: LoweredGraph): string {
@@ -69,18 +69,14 @@ export function printWindow(window: Window): string {
   const parts = [window.size.join("x")];
   if (!window.stride.every(isOne)) parts.push(`/${once(window.stride)}`);
   if (!window.dilation.every(isOne)) parts.push(`dilated ${once(window.dilation)}`);
-  if (pads(window)) {
+  if (isPadded(window)) {
     parts.push(`pad ${once(window.padding.map(printAxisPadding))}`);
   }
   return parts.join(" ");
 }
 
-function pads(window: Window): boolean {
-  return window.padding.some(([before, after]) => before + after > 0);
-}
-
 function ignoresPadding({ window, countsPadding }: PrimitiveOf<"average-pool">): boolean {
-  return pads(window) && !countsPadding;
+  return isPadded(window) && !countsPadding;
 }
 
 /** `0:8`, or `0:8:2` for every second one. */

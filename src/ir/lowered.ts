@@ -24,6 +24,10 @@ export interface Window {
   readonly padding: readonly Padding[];
 }
 
+export function isPadded({ padding }: Window): boolean {
+  return padding.some(([before, after]) => before + after > 0);
+}
+
 /** Functions of one number, applied to each element. */
 export type PointwiseFunction = "relu" | "relu6" | "elu" | "sigmoid" | "tanh" | "erf";
 

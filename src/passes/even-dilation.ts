@@ -6,6 +6,7 @@ import { rewrite, usesOf } from "./rewrite.ts";
 
 export const evenDilation: Pass = {
   name: "even-dilation",
+  kind: "requirement",
   why: "TensorFlow confuses height and width where it infers the shape of a dilated 3-D convolution.",
   run(graph) {
     const { nodeAt } = usesOf(graph);

@@ -13,19 +13,21 @@ import type {
   Ref,
   Window,
 } from "../ir/lowered.ts";
+import { isPadded } from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewrite.ts";
 import { rewrite } from "./rewrite.ts";
 
 export const explicitPadding: Pass = {
   name: "explicit-padding",
+  kind: "requirement",
   why: "TensorFlow's pools, depthwise convolutions and convolutions over volumes cannot pad by given amounts.",
   run(graph) {
     const nonNegative = nonNegativeNodes(graph);
     return rewrite(graph, (node, rewriter) => {
       const { primitive } = node;
       const [x, ...others] = node.inputs;
-      if (!("window" in primitive) || x === undefined || !pads(primitive.window)) return undefined;
+      if (!("window" in primitive) || x === undefined || !isPadded(primitive.window)) return undefined;
       const { window } = primitive;
       const onPadded = (name: string, value: number): Ref => {
         const padding = [NONE, ...window.padding, NONE];
@@ -85,10 +87,6 @@ function onCropped(
     step: [...sizes.map(() => 1), 1],
   };
   return rewriter.add(node.name, { kind: "slice", ...slice }, [uncropped], node.control);
-}
-
-function pads(window: Window): boolean {
-  return window.padding.some(([before, after]) => before + after > 0);
 }
 
 /** The size of the window over the number of its elements that are no padding, at each position. */

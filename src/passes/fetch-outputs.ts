@@ -5,6 +5,7 @@ import type { Pass } from "./pass.ts";
 
 export const fetchOutputs: Pass = {
   name: "fetch-outputs",
+  kind: "requirement",
   why: "TensorFlow does not fetch a tensor that is fed in the same call.",
   run(graph) {
     const fed = new Set(graph.inputs.map(({ ref }) => ref.node));

@@ -1,6 +1,7 @@
 /** Batch normalization directly after a convolution or matmul moves into its kernel and a bias. */
 import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
+import { type Affine, affineOfNorm } from "./affine.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter, Uses } from "./rewrite.ts";
 import { rewrite, usesOf } from "./rewrite.ts";
@@ -18,14 +19,9 @@ interface Fold {
   readonly affine: () => Affine;
 }
 
-/** Per channel: `x * scale + shift`. */
-interface Affine {
-  readonly scale: Float64Array;
-  readonly shift: Float64Array;
-}
-
 export const foldBatchNorm: Pass = {
   name: "fold-batch-norm",
+  kind: "optimization",
   why: "A batch normalization costs a pass over its whole input; scaling the kernel before it costs nothing.",
   run(graph) {
     const folds = findFolds(graph);
@@ -57,21 +53,13 @@ function findFold(norm: LoweredNode, uses: Uses): Fold | undefined {
   const bias = source?.primitive.kind === "bias" ? source : undefined;
   const linear = bias === undefined ? source : uses.soleSource(bias.inputs[0]);
   if (linear === undefined || !isLinear(linear)) return undefined;
-  const constant = (ref: Ref | undefined): Constant | undefined => {
-    const primitive = ref && uses.nodeAt(ref.node)?.primitive;
-    return primitive?.kind === "constant" ? primitive : undefined;
-  };
-  const kernel = constant(linear.inputs[1]);
-  const oldBias = constant(bias?.inputs[1]);
-  const vectors = norm.inputs
-    .slice(1)
-    .map(constant)
-    .filter((vector) => vector !== undefined);
-  if (kernel === undefined || vectors.length < 4) return undefined;
+  const kernel = uses.constantAt(linear.inputs[1]);
+  const oldBias = uses.constantAt(bias?.inputs[1]);
+  const affine = affineOfNorm(norm, uses);
+  if (kernel === undefined || affine === undefined) return undefined;
   // The node of the old bias goes away: it must be foldable, and nothing may have to wait for it.
   if (bias !== undefined && (oldBias === undefined || bias.control.length > 0)) return undefined;
-  const { epsilon } = norm.primitive;
-  return { linear, bias, norm, kernel, oldBias, affine: () => affineOf(vectors, epsilon) };
+  return { linear, bias, norm, kernel, oldBias, affine };
 }
 
 function isLinear(node: LoweredNode): node is LoweredNode<Linear> {
@@ -130,19 +118,4 @@ function addBias(node: LoweredNode, { oldBias, affine }: Fold, rewriter: Rewrite
   const shape = rewriter.typeOf(scale).shape.map((size) => size ?? 1);
   const bias = rewriter.addHelper(`${node.name}/bias`, { kind: "constant", shape, values }, []);
   return rewriter.add(node.name, { kind: "bias" }, [x, bias], node.control);
-}
-
-/** In float64; only the results that use it are rounded. */
-function affineOf(vectors: readonly Constant[], epsilon: number): Affine {
-  const [scale, offset, mean, variance] = vectors.map((vector) => vector.values());
-  invariant(scale && offset && mean && variance, "a batch normalization has four vectors");
-  const factor = Float64Array.from(
-    scale,
-    (value, channel) => value / Math.sqrt((variance[channel] ?? 0) + epsilon),
-  );
-  const shift = Float64Array.from(
-    offset,
-    (value, channel) => value - (mean[channel] ?? 0) * (factor[channel] ?? 1),
-  );
-  return { scale: factor, shift };
 }

@@ -6,6 +6,7 @@ import { type Rewriter, rewrite, usesOf } from "./rewrite.ts";
 
 export const groupConvolutions: Pass = {
   name: "group-convolutions",
+  kind: "requirement",
   why: "TensorFlow has no convolution in groups on CPUs, and over images only one that has a group for each channel.",
   run(graph) {
     const { nodeAt } = usesOf(graph);

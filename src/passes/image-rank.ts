@@ -6,6 +6,7 @@ import { rewrite } from "./rewrite.ts";
 
 export const imageRank: Pass = {
   name: "image-rank",
+  kind: "requirement",
   why: "TensorFlow's normalizations take images, batch normalization volumes too, and nothing else.",
   run: (graph) =>
     rewrite(graph, (node, rewriter) => {

@@ -1,20 +1,35 @@
 /** The passes of each target, in the order in which they run. A new pass is a file here and a line below. */
+import { depthwiseForm } from "./depthwise-form.ts";
 import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
 import { fetchOutputs } from "./fetch-outputs.ts";
+import { flattenConcat } from "./flatten-concat.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
 import { groupConvolutions } from "./group-convolutions.ts";
 import { imageRank } from "./image-rank.ts";
+import { mergeBias } from "./merge-bias.ts";
 import type { Pass } from "./pass.ts";
+import { poolFirst } from "./pool-first.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeIdentity } from "./remove-identity.ts";
 import { resizeImages } from "./resize-images.ts";
+import { thresholdForm } from "./threshold-form.ts";
 
 export const savedModelPasses: readonly Pass[] = [
   // First, because an identity between a convolution and its batch normalization would prevent the fold.
   removeIdentity,
+  // Before folding, because a batch normalization between a convolution and a pool is in the way of neither.
+  poolFirst,
   // Before padding is split off, so that it sees convolutions and not what they become.
   foldBatchNorm,
+  // After pools are first, so that it reaches through them; after folding, which leaves what it is for.
+  thresholdForm,
+  // After both, on what neither could take.
+  depthwiseForm,
+  // After everything that adds a bias.
+  mergeBias,
+  // Anywhere: nothing else reads concatenations.
+  flattenConcat,
   // After folding, because it makes kernels larger.
   evenDilation,
   // After dilations are even, because it makes depthwise convolutions of its own, and kernels that are no constants.

@@ -1,21 +1,26 @@
 /** What a pass is, and the runner, which verifies the graph after every one. A pass changes form, never values. */
 import { InternalError } from "../base/invariant.ts";
 import type { LoweredGraph } from "../ir/lowered.ts";
+import { type GraphSize, sizeOfGraph } from "../ir/lowered-size.ts";
 import { verifyLowered } from "../ir/lowered-types.ts";
 
 export interface Pass {
   /** `fold-batch-norm`: what `--print-after` takes. */
   readonly name: string;
+  /** What makes graphs faster may be left out (`-O0`); what makes them possible may not. */
+  readonly kind: "optimization" | "requirement";
   /** A sentence: what is better or possible after it. */
   readonly why: string;
   run(graph: LoweredGraph): LoweredGraph;
 }
 
-/** What a pass did; operations are nodes that compute, constants and inputs not counted. */
+/** What a pass did. */
 export interface PassResult {
   readonly name: string;
-  readonly before: number;
-  readonly after: number;
+  readonly before: GraphSize;
+  readonly after: GraphSize;
+  /** How many nodes it added or changed. */
+  readonly rewritten: number;
 }
 
 export interface PassOptions {
@@ -32,13 +37,21 @@ export function runPasses(
   verified("lowering", () => graph);
   return passes.reduce((before, pass) => {
     const after = verified(pass.name, () => pass.run(before));
-    onPass?.({ name: pass.name, before: countOperations(before), after: countOperations(after) }, after);
+    const [sizeBefore, sizeAfter] = [sizeOfGraph(before), sizeOfGraph(after)];
+    const rewritten = countRewritten(before, after);
+    onPass?.({ name: pass.name, before: sizeBefore, after: sizeAfter, rewritten }, after);
     return after;
   }, graph);
 }
 
-function countOperations(graph: LoweredGraph): number {
-  return graph.nodes.filter(({ primitive: { kind } }) => kind !== "constant" && kind !== "input").length;
+/** Constants do not count: they are there for what reads them. */
+function countRewritten(before: LoweredGraph, after: LoweredGraph): number {
+  const old = new Map(before.nodes.map((node) => [node.name, node]));
+  return after.nodes.filter(({ name, primitive, inputs }) => {
+    const same = old.get(name);
+    if (primitive.kind === "constant") return false;
+    return same?.primitive !== primitive || same.inputs.some((ref, at) => ref.node !== inputs[at]?.node);
+  }).length;
 }
 
 function verified(producer: string, produce: () => LoweredGraph): LoweredGraph {

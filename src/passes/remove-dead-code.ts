@@ -3,6 +3,7 @@ import type { Pass } from "./pass.ts";
 
 export const removeDeadCode: Pass = {
   name: "remove-dead-code",
+  kind: "requirement",
   why: "What no output needs would only take space and, in some runtimes, time.",
   run(graph) {
     const needed = new Set([...graph.inputs, ...graph.outputs].map(({ ref }) => ref.node));

@@ -4,6 +4,7 @@ import { rewrite } from "./rewrite.ts";
 
 export const removeIdentity: Pass = {
   name: "remove-identity",
+  kind: "optimization",
   why: "An identity computes nothing, and hides from other passes what stands before it.",
   run(graph) {
     const fetched = new Set(graph.outputs.map(({ ref }) => ref.node));

@@ -5,6 +5,7 @@ import { rewrite } from "./rewrite.ts";
 
 export const resizeImages: Pass = {
   name: "resize-images",
+  kind: "requirement",
   why: "TensorFlow resizes images only.",
   run: (graph) =>
     rewrite(graph, (node, { add, addHelper, typeOf }) => {

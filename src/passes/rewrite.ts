@@ -1,5 +1,5 @@
 /** What passes are made of: walking a graph node by node while building the next one, and asking who uses what. */
-import type { LoweredGraph, LoweredNode, Primitive, Ref } from "../ir/lowered.ts";
+import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
 import { unusedName } from "../ir/lowered.ts";
 import type { LoweredBuilder } from "../ir/lowered-builder.ts";
 import { lowerInto } from "../ir/lowered-builder.ts";
@@ -46,20 +46,38 @@ export interface Uses {
   nodeAt(name: string): LoweredNode | undefined;
   /** The node whose first output this is, when it has one output and only one consumer, which is a node. */
   soleSource(ref: Ref | undefined): LoweredNode | undefined;
+  /** The nodes that read it, each once; `undefined` when something else needs it: an output, or a node that waits. */
+  readers(name: string): readonly LoweredNode[] | undefined;
+  /** What the constant holds to which this refers, if it refers to one. */
+  constantAt(ref: Ref | undefined): PrimitiveOf<"constant"> | undefined;
 }
 
 export function usesOf(graph: LoweredGraph): Uses {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const consumers = new Map<string, number>();
+  const readers = new Map<string, Set<LoweredNode>>();
+  const held = new Set<string>();
   const use = (name: string): void => void consumers.set(name, (consumers.get(name) ?? 0) + 1);
+  const hold = (name: string): void => {
+    use(name);
+    held.add(name);
+  };
   for (const node of graph.nodes) {
-    for (const ref of node.inputs) use(ref.node);
-    for (const name of node.control) use(name);
+    for (const ref of node.inputs) {
+      use(ref.node);
+      readers.set(ref.node, (readers.get(ref.node) ?? new Set()).add(node));
+    }
+    for (const name of node.control) hold(name);
   }
-  for (const { ref } of [...graph.inputs, ...graph.outputs]) use(ref.node);
+  for (const { ref } of [...graph.inputs, ...graph.outputs]) hold(ref.node);
   return {
     nodeAt: (name) => nodes.get(name),
     soleSource: (ref) =>
       ref !== undefined && consumers.get(ref.node) === 1 ? nodes.get(ref.node) : undefined,
+    readers: (name) => (held.has(name) ? undefined : [...(readers.get(name) ?? [])]),
+    constantAt(ref) {
+      const primitive = ref && nodes.get(ref.node)?.primitive;
+      return primitive?.kind === "constant" ? primitive : undefined;
+    },
   };
 }

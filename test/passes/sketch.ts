@@ -18,6 +18,8 @@ export interface Sketch {
   matmul(name: string, x: Ref, channels: number): Ref;
   bias(name: string, x: Ref): Ref;
   norm(name: string, x: Ref, epsilon?: number): Ref;
+  /** With scales above zero, as most networks learn them. */
+  positiveNorm(name: string, x: Ref): Ref;
   relu(name: string, x: Ref): Ref;
   /** The mean over all axes but the batch and the channels. */
   mean(name: string, x: Ref, control?: readonly string[]): Ref;
@@ -63,6 +65,14 @@ function sketchOn(builder: LoweredBuilder): Sketch {
       padding: onEachAxis(padding),
     };
   };
+  const normScaled = (name: string, x: Ref, epsilon: number, scale: Ref): Ref =>
+    add(name, { kind: "batch-normalization", epsilon }, [
+      x,
+      scale,
+      s.constant(`${name}/offset`, [channelsOf(x)]),
+      s.constant(`${name}/mean`, [channelsOf(x)]),
+      s.constant(`${name}/variance`, [channelsOf(x)], 0.5, 1),
+    ]);
   const s: Sketch = {
     add,
     constant: (name, shape, scale = 1, shift = 0) => {
@@ -82,13 +92,9 @@ function sketchOn(builder: LoweredBuilder): Sketch {
       add(name, { kind: "matmul" }, [x, s.constant(`${name}/weight`, [channelsOf(x), channels])]),
     bias: (name, x) => add(name, { kind: "bias" }, [x, s.constant(`${name}/bias`, [channelsOf(x)])]),
     norm: (name, x, epsilon = 1e-5) =>
-      add(name, { kind: "batch-normalization", epsilon }, [
-        x,
-        s.constant(`${name}/scale`, [channelsOf(x)]),
-        s.constant(`${name}/offset`, [channelsOf(x)]),
-        s.constant(`${name}/mean`, [channelsOf(x)]),
-        s.constant(`${name}/variance`, [channelsOf(x)], 0.5, 1),
-      ]),
+      normScaled(name, x, epsilon, s.constant(`${name}/scale`, [channelsOf(x)])),
+    positiveNorm: (name, x) =>
+      normScaled(name, x, 1e-5, s.constant(`${name}/scale`, [channelsOf(x)], 0.5, 1)),
     relu: (name, x) => add(name, { kind: "pointwise", function: "relu" }, [x]),
     mean(name, x, control) {
       const axes = builder

@@ -1,6 +1,6 @@
 /** `dnc compile`: from a spec to an artifact on disk. */
 import { join } from "node:path";
-import { withByteUnit, withSeparators } from "../../base/text.ts";
+import { count, withByteUnit, withSeparators } from "../../base/text.ts";
 import {
   type CheckedGraph,
   type CompileResult,
@@ -38,6 +38,15 @@ export const WEIGHT_FLAGS: Readonly<Record<"weights" | "seed", Flag>> = {
   seed: { type: "string", value: "N", summary: "of the initialisers (default 0)" },
 };
 
+export const OPTIMIZATION_FLAGS: Readonly<Record<"optimize", Flag>> = {
+  optimize: {
+    type: "string",
+    short: "O",
+    value: "LEVEL",
+    summary: "0: only the passes that the target needs; 1: all (default)",
+  },
+};
+
 export const command: Command = {
   name: "compile",
   summary: "write a model as a TensorFlow SavedModel",
@@ -61,6 +70,7 @@ export const command: Command = {
     },
     target: { type: "string", value: "NAME", summary: "savedmodel, the only one so far" },
     ...WEIGHT_FLAGS,
+    ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
     "print-after": {
       type: "string",
@@ -104,6 +114,7 @@ async function compileGraph(
       target: "savedmodel",
       weights,
       version: VERSION,
+      optimize: readOptimize(flags),
       ...(typeof stopAfter === "string" ? { stopAfter } : {}),
       onGraph(name, after) {
         if (printAfter === "all" || printAfter === name) print(`after ${name}:\n${printLowered(after)}\n`);
@@ -165,11 +176,17 @@ export function readWeights(flags: FlagValues): WeightsChoice {
   return weights === "hash" ? { kind: "hash" } : { kind: "init", seed: Number(seed) };
 }
 
+export function readOptimize({ optimize = "1" }: FlagValues): boolean {
+  if (optimize !== "0" && optimize !== "1")
+    throw new UsageError(`\`-O\` takes 0 or 1, not ${String(optimize)}`);
+  return optimize === "1";
+}
+
 function checkPassFlags(flags: FlagValues): void {
   const { target } = flags;
   if (target !== undefined && target !== "savedmodel")
     throw new UsageError(`\`--target\` takes savedmodel, not ${String(target)}`);
-  const names = passNames("savedmodel");
+  const names = passNames("savedmodel", { optimize: readOptimize(flags) });
   for (const [flag, known] of [
     ["print-after", [...names, "lowering", "all"]],
     ["stop-after", names],
@@ -187,7 +204,12 @@ function toJson({ model, weights, result, folder, agreements }: Facts): object {
     target: "savedmodel",
     model: model.name,
     bytes: sizeOf(result),
-    passes: result.passes,
+    passes: result.passes.map(({ name, before, after }) => ({
+      name,
+      before: before.operations,
+      after: after.operations,
+      macs: { before: before.macs, after: after.macs },
+    })),
     weights: describeWeights(weights),
     inputs: model.inputs,
     outputs: model.outputs,
@@ -205,16 +227,29 @@ function sizeOf({ files = [] }: CompileResult): number {
 
 function toText({ model, weights, result, folder, agreements }: Facts): string {
   if (folder === undefined) return `${model.name}: stopped, nothing written\n`;
-  const first = result.passes.at(0)?.before ?? 0;
-  const last = result.passes.at(-1)?.after ?? 0;
+  const [first, last] = [result.passes.at(0)?.before, result.passes.at(-1)?.after];
   const checks = agreements.map(({ output, difference, largest }) => {
     const verdict = difference <= TOLERANCE ? "agrees with" : "DIFFERS from";
     return `  ${output} ${verdict} the reference: at most ${difference.toExponential(1)} of the largest value (${largest.toPrecision(4)})\n`;
   });
   return [
     `${model.name}: ${withSeparators(model.params)} parameters, ${withSeparators(model.macs ?? "?")} multiply-adds\n`,
-    `  wrote ${folder} (${withByteUnit(sizeOf(result))}, ${first} operations before the passes, ${last} after)\n`,
+    ...result.passes.map(describePass),
+    `  wrote ${folder} (${withByteUnit(sizeOf(result))}, ${first?.operations ?? 0} operations before the passes, ${last?.operations ?? 0} after)\n`,
     weights.kind === "hash" ? "" : `  the weights are random (initialisers, seed ${weights.seed})\n`,
     ...checks,
   ].join("");
+}
+
+/** Empty for a pass that changed nothing. */
+function describePass({ name, before, after, rewritten }: CompileResult["passes"][number]): string {
+  const changes = [
+    [before.operations, after.operations, "operations"],
+    [before.macs, after.macs, "multiply-adds"],
+  ] as const;
+  const told = changes
+    .filter(([from, to]) => from !== to)
+    .map(([from, to, unit]) => `${withSeparators(from)} → ${withSeparators(to)} ${unit}`);
+  if (told.length === 0 && rewritten > 0) told.push(`${count(rewritten, "operation")} rewritten`);
+  return told.length === 0 ? "" : `  ${name}: ${told.join(", ")}\n`;
 }

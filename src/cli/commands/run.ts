@@ -12,7 +12,7 @@ import { openSession, type PortShape, portShapes, type Session } from "../../run
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 import { VERSION } from "../version.ts";
-import { readWeights, WEIGHT_FLAGS } from "./compile.ts";
+import { OPTIMIZATION_FLAGS, readOptimize, readWeights, WEIGHT_FLAGS } from "./compile.ts";
 
 export const command: Command = {
   name: "run",
@@ -32,6 +32,7 @@ export const command: Command = {
     save: { type: "string", value: "FILE", summary: "write the first output as .npy" },
     threads: { type: "string", value: "N", summary: "threads of an operation (default auto: all cores)" },
     ...WEIGHT_FLAGS,
+    ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
     json: { type: "boolean", summary: "print JSON (schema dnc/run-1)" },
   },
@@ -94,7 +95,11 @@ async function runSpec(
   terminal.show(diagnostics);
   if (graph === undefined || exitCode !== 0) return exitCode;
   const collector = collectDiagnostics();
-  const { files } = compile(graph, { target: "savedmodel", weights, version: VERSION }, collector);
+  const { files } = compile(
+    graph,
+    { target: "savedmodel", weights, version: VERSION, optimize: readOptimize(flags) },
+    collector,
+  );
   const parent = mkdtempSync(join(tmpdir(), "dnc-run-"));
   const clean = (): void => rmSync(parent, { recursive: true, force: true });
   process.once("exit", clean);

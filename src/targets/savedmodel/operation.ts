@@ -8,6 +8,7 @@ import type {
   TensorType,
   Window,
 } from "../../ir/lowered.ts";
+import { isPadded } from "../../ir/lowered.ts";
 import type { AttrValue } from "./attr-value.ts";
 import {
   booleanAttr,
@@ -54,7 +55,7 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       const { window } = primitive;
       invariant(window.size.length === 2, "depthwise convolutions take images only");
       // It claims to take explicit padding, and ends the process when it gets any.
-      invariant(!pads(window), "DepthwiseConv2dNative has no explicit padding");
+      invariant(!isPadded(window), "DepthwiseConv2dNative has no explicit padding");
       return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window), ...paddingAttrs(window) } };
     }
     case "transposed-convolution":
@@ -197,7 +198,7 @@ const OF_TWO = { add: "AddV2", subtract: "Sub", multiply: "Mul", maximum: "Maxim
 
 function convolution(window: Window): Operation {
   if (window.size.length === 3) {
-    invariant(!pads(window), "Conv3D has no explicit padding");
+    invariant(!isPadded(window), "Conv3D has no explicit padding");
     return { op: "Conv3D", attrs: { ...windowAttrs(window), padding: textAttr("VALID") } };
   }
   return {
@@ -228,7 +229,7 @@ function transposedConvolution(
   };
   const operands = [shape, 1, 0];
   if (window.size.length === 3) {
-    invariant(!pads(window), "Conv3DBackpropInputV2 has no explicit padding");
+    invariant(!isPadded(window), "Conv3DBackpropInputV2 has no explicit padding");
     const attrs = { ...windowAttrs(window), Tshape: typeAttr(INT32), padding: textAttr("VALID") };
     return { op: "Conv3DBackpropInputV2", attrs, operands };
   }
@@ -247,15 +248,11 @@ function windowAttrs({ size, stride, dilation }: Window): Readonly<Record<string
 }
 
 function paddingAttrs(window: Window): Readonly<Record<string, AttrValue>> {
-  const explicit = pads(window);
+  const explicit = isPadded(window);
   return {
     explicit_paddings: integersAttr(explicit ? [0, 0, ...window.padding.flat(), 0, 0] : []),
     padding: textAttr(explicit ? "EXPLICIT" : "VALID"),
   };
-}
-
-function pads({ padding }: Window): boolean {
-  return padding.flat().some((amount) => amount > 0);
 }
 
 /** `wholeAxes`: how many of the first axes are taken whole, whatever begin and end say. */
@@ -273,7 +270,7 @@ function stridedSliceAttrs({ wholeAxes }: { wholeAxes: number }): Readonly<Recor
 }
 
 function pool(op: string, window: Window): Operation {
-  invariant(!pads(window), `${op} has no explicit padding`);
+  invariant(!isPadded(window), `${op} has no explicit padding`);
   invariant(
     window.dilation.every((amount) => amount === 1),
     `${op} has no dilation`,

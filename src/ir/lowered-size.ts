@@ -1,0 +1,50 @@
+/** How much a lowered graph computes. */
+import type { LoweredGraph, LoweredNode } from "./lowered.ts";
+
+export interface GraphSize {
+  /** Nodes that compute: constants and inputs are not counted, nor what no output needs. */
+  readonly operations: number;
+  /** Multiply-adds of convolutions and matmuls for one sample. */
+  readonly macs: number;
+}
+
+export function sizeOfGraph(graph: LoweredGraph): GraphSize {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const needed = new Set(graph.outputs.map(({ ref }) => ref.node));
+  let [operations, macs] = [0, 0];
+  for (const node of graph.nodes.toReversed()) {
+    if (!needed.has(node.name)) continue;
+    for (const { node: source } of node.inputs) needed.add(source);
+    for (const source of node.control) needed.add(source);
+    if (node.primitive.kind === "constant" || node.primitive.kind === "input") continue;
+    operations += 1;
+    macs += macsOf(node, nodes);
+  }
+  return { operations, macs };
+}
+
+function macsOf(
+  { primitive, inputs, outputs }: LoweredNode,
+  nodes: ReadonlyMap<string, LoweredNode>,
+): number {
+  const [x, kernel] = inputs.map((ref) => nodes.get(ref.node)?.outputs[ref.output]?.shape ?? []);
+  const weights = product(kernel ?? []);
+  switch (primitive.kind) {
+    case "convolution":
+    case "depthwise-convolution":
+      // One tap is what a batch normalization was: a scale for each channel, which nobody counts.
+      if (primitive.kind === "depthwise-convolution" && primitive.window.size.every((size) => size === 1))
+        return 0;
+      return product(outputs[0]?.shape.slice(1, -1) ?? []) * weights;
+    case "transposed-convolution":
+      return product(x?.slice(1, -1) ?? []) * weights;
+    case "matmul":
+      return weights;
+    default:
+      return 0;
+  }
+}
+
+function product(sizes: readonly (number | null)[]): number {
+  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
+}

@@ -1,0 +1,23 @@
+/** A concatenation that only another one reads joins it. */
+import type { Ref } from "../ir/lowered.ts";
+import type { Pass } from "./pass.ts";
+import { rewrite, usesOf } from "./rewrite.ts";
+
+export const flattenConcat: Pass = {
+  name: "flatten-concat",
+  kind: "optimization",
+  why: "What is concatenated twice is copied twice.",
+  run(graph) {
+    const uses = usesOf(graph);
+    const operands = new Map<string, readonly Ref[]>();
+    return rewrite(graph, (node, { add }) => {
+      if (node.primitive.kind !== "concat") return undefined;
+      const flat = node.inputs.flatMap((ref) => {
+        const inner = uses.soleSource(ref);
+        return (inner?.control.length === 0 && operands.get(inner.name)) || [ref];
+      });
+      operands.set(node.name, flat);
+      return add(node.name, node.primitive, flat, node.control);
+    });
+  },
+};
