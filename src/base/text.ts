@@ -16,11 +16,12 @@ export function quoted(name: string): string {
   return `\`${brief(name)}\``;
 }
 
-/** Longer names and paths say nothing more. */
-const LONGEST_SHOWN = 200;
+/** As long as a path may be at most; nothing that a person wrote or can find is longer. */
+const LONGEST_SHOWN = 4096;
+const START_SHOWN = 50;
 
 export function brief(text: string): string {
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN / 4)}…`;
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, START_SHOWN)}…`;
 }
 
 /** An exact integer for JSON: a string past 2^53, where readers lose digits. */
