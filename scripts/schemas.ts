@@ -9,7 +9,7 @@ import { count, counts, ports, size, sizes, span, text } from "./schema-parts.ts
 
 const edit = z.strictObject({ span, text });
 const frame = z.strictObject({
-  kind: z.enum(["model", "call", "repeat"]),
+  kind: z.enum(["model", "block", "call", "repeat"]),
   name: text,
   definition: span,
   call: span.optional(),
@@ -56,6 +56,30 @@ const sizeSet = z.strictObject({
   also: z.array(z.int()),
 });
 const constraints = z.array(z.strictObject({ symbol: text, valid: sizeSet, lossless: sizeSet.optional() }));
+const portForm = z.strictObject({
+  name: text.optional().meta({ description: "Of one input among several." }),
+  channels: text,
+  sizes: z
+    .array(text)
+    .meta({ description: "One an axis; of a form for several numbers of axes, one that holds for each." }),
+});
+const signature = z.strictObject({
+  name: text,
+  span: span.meta({ description: "Of the name where the block is defined." }),
+  parameters: z.array(text).meta({ description: "As declared: k: int = 32." }),
+  forms: z
+    .array(
+      z.strictObject({
+        ranks: z.array(z.int().nonnegative()).meta({ description: "How many axes the input has." }),
+        inputs: z.array(portForm),
+        output: portForm,
+        where: z.array(text),
+        printed: text.meta({ description: "[C @ S…] → [C + n·k @ S…]" }),
+      }),
+    )
+    .meta({ description: "Empty where it is undecided." }),
+  undecided: text.optional().meta({ description: "Why there is no signature." }),
+});
 const check = z.strictObject({
   schema: z.literal("dnc/check-1"),
   files: z.array(
@@ -73,6 +97,12 @@ const check = z.strictObject({
           z.strictObject({ name: text, constraints }).meta({ description: "A model of a file with errors." }),
         ]),
       ),
+      signatures: z
+        .array(signature)
+        .optional()
+        .meta({
+          description: "With --signatures: one a block of the file, and one a block that it imports.",
+        }),
       diagnostics: z.array(z.strictObject(diagnosticFields)),
     }),
   ),

@@ -6,9 +6,11 @@
  *
  * Everything here is a pure function of source text and options; files are read and written by the caller.
  */
+import type { Block } from "../grammar/ast.ts";
 import {
   type Collector,
   collectAtMost,
+  collectDiagnostics,
   type Diagnostic,
   type DiagnosticKind,
   defineDiagnostic,
@@ -27,12 +29,16 @@ import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
 import { verifyGraph } from "./ops/verify.ts";
 import { type Pass, type PassResult, runPasses } from "./passes/pass.ts";
+import { attributeMistakes } from "./semantics/blocks/attribute.ts";
+import { signaturesOf } from "./semantics/blocks/signature.ts";
+import type { BlockSignature } from "./semantics/blocks/signature-form.ts";
 import { startBudget } from "./semantics/build.ts";
 import { budgetExceeded } from "./semantics/expect.ts";
 import { type Bindings, NO_BINDINGS } from "./semantics/external.ts";
-import { hasDefaults, type Instance, instantiate } from "./semantics/instantiate.ts";
+import { hasDefaults, type Instance, instantiate, type ResolvedProgram } from "./semantics/instantiate.ts";
 import { type Loader, loadProgram, type ModelDefinition, type Program } from "./semantics/module.ts";
-import { gatherProblems, type Problems } from "./semantics/problems.ts";
+import { gatherProblems, type Problems, silentProblems } from "./semantics/problems.ts";
+import { withRecurrences } from "./semantics/recurrence.ts";
 import { resolveProgram } from "./semantics/resolve.ts";
 import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
@@ -68,9 +74,16 @@ export interface SourceOptions {
   readonly load?: Loader;
 }
 
+export interface CheckOptions extends SourceOptions {
+  /** Whether the signatures of the file's blocks are wanted. */
+  readonly signatures?: boolean;
+}
+
 export interface CheckResult {
   /** One a model that can be made from defaults, in the order of the file; only those without errors have a graph. */
   readonly models: readonly CheckedModel[];
+  /** One a block of the file, where they were asked for. */
+  readonly signatures: readonly BlockSignature[];
   /** Sorted as found; imported files included. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -82,22 +95,23 @@ export interface CheckedModel {
   readonly constraints: readonly SymbolConstraint[];
 }
 
+/** Remembering takes time; the mistakes of a loop are met in its first repetitions. */
+const MOST_TRACED_STEPS = 2_000;
+
 /** Nobody reads as many; where there are more, the rest of the file is not checked. */
 const MOST_PROBLEMS = 1000;
 
 /** Checks every block and every model of a file. */
-export function check(source: SourceFile, options: SourceOptions = {}): CheckResult {
+export function check(source: SourceFile, options: CheckOptions = {}): CheckResult {
   const collector = collectAtMost(MOST_PROBLEMS);
   const { diagnostics } = collector;
-  return untilHopeless(() => checkInto(source, options, collector)) ?? { models: [], diagnostics };
+  const checked = untilHopeless(() => checkInto(source, options, collector));
+  return checked ?? { models: [], signatures: [], diagnostics };
 }
 
-function checkInto(source: SourceFile, options: SourceOptions, collector: Collector): CheckResult {
-  const { program, diagnostics, instantiateModel, flush, reportUnusedAllows } = open(
-    source,
-    options,
-    collector,
-  );
+function checkInto(source: SourceFile, options: CheckOptions, collector: Collector): CheckResult {
+  const opened = open(source, options, collector);
+  const { program, diagnostics, instantiateModel, flush, entered, reportUnusedAllows } = opened;
   const models = modelsOf(program)
     .filter(hasDefaults)
     .map((definition): CheckedModel => {
@@ -108,10 +122,12 @@ function checkInto(source: SourceFile, options: SourceOptions, collector: Collec
         constraints: instance?.constraints ?? [],
       };
     });
-  flush();
+  flush(entered);
   const failed = hasErrors(diagnostics);
   if (!failed) reportUnusedAllows(models.flatMap(({ graph }) => graph ?? []));
-  return { models: failed ? models.map((model) => ({ ...model, graph: undefined })) : models, diagnostics };
+  const signatures = options.signatures === true ? signaturesOf(program, opened.resolution, diagnostics) : [];
+  const shown = failed ? models.map((model) => ({ ...model, graph: undefined })) : models;
+  return { models: shown, signatures, diagnostics };
 }
 
 export interface ElaborateOptions extends SourceOptions {
@@ -216,19 +232,38 @@ function open(source: SourceFile, { load = () => undefined }: SourceOptions, col
   const gathered = gatherProblems(MOST_PROBLEMS + 1);
   // Before calls and repetitions are told as one: some may be allowed and others not.
   const problems: Problems = { ...gathered, ...allowances.guard(gathered) };
-  const shared = { resolution, problems, budget: startBudget() };
+  const entered = new Set<Block>();
+  const shared: ResolvedProgram = { resolution, problems, budget: startBudget(), entered };
+  const made: { readonly definition: ModelDefinition; readonly bindings: Bindings }[] = [];
   return {
     program,
+    resolution,
+    entered,
     diagnostics: collector.diagnostics,
     report: collector.report,
     instantiateModel(definition: ModelDefinition, bindings: Bindings): Instance | undefined {
+      made.push({ definition, bindings });
       return untilHopeless(() => {
         const instance = instantiate(definition, bindings, shared);
         if (instance?.isWhole) lintGraph(instance.graph, problems);
         return instance;
       });
     },
-    flush: () => problems.flush(collector),
+    /** Reports what the models are wrong in; with `all`, also the blocks that are not among these. */
+    flush(all?: ReadonlySet<Block>): void {
+      const flushed = collectDiagnostics();
+      problems.flush(flushed);
+      const found = made.reduce<readonly Diagnostic[]>(
+        (told, { definition, bindings }) =>
+          withRecurrences(told, definition, (trace) => {
+            const budget = startBudget(MOST_TRACED_STEPS);
+            instantiate(definition, bindings, { ...shared, problems: silentProblems, budget, trace });
+          }),
+        flushed.diagnostics,
+      );
+      const others = all && { entered: all, before: [...collector.diagnostics] };
+      for (const each of attributeMistakes(found, program, resolution, others)) collector.report(each);
+    },
     reportUnusedAllows: (graphs: readonly CheckedGraph[]) => allowances.reportUnused(graphs, collector),
   };
 }

@@ -1,11 +1,19 @@
-/** A checked model in a few words: what goes in, what comes out, how many parameters. */
+/** Checked models and blocks in a few words: what goes in, what comes out, how many parameters. */
 
+import { type SpanJson, spanToJson } from "./base/source.ts";
 import { jsonInteger, withSeparators } from "./base/text.ts";
 import type { GraphPort } from "./ir/graph.ts";
 import { printShape } from "./ir/shape.ts";
 import { printSize } from "./ir/size.ts";
+import { LANGUAGE, printTerm } from "./ir/term-print.ts";
 import { type Counts, countsOf, isBound, weightCountsOf } from "./ops/counts.ts";
 import type { CheckedGraph } from "./ops/op.ts";
+import {
+  type BlockSignature,
+  type PortForm,
+  printForm,
+  printSizeForm,
+} from "./semantics/blocks/signature-form.ts";
 
 export interface PortDescription {
   readonly name: string;
@@ -57,4 +65,61 @@ export function printModel(graph: CheckedGraph): string {
       .join(", "),
   );
   return `${from} → ${to}, ${withSeparators(weightCountsOf(graph.nodes).params)} parameters`;
+}
+
+/** What a block does to shapes, in words of the language; `printed` as a paper has it. */
+export interface SignatureDescription {
+  readonly name: string;
+  /** Of the name where the block is defined. */
+  readonly span: SpanJson;
+  /** As declared: `k: int = 32`. */
+  readonly parameters: readonly string[];
+  /** One a number of axes, or one for several; empty where it is undecided. */
+  readonly forms: readonly {
+    /** How many axes the input has. */
+    readonly ranks: readonly number[];
+    readonly inputs: readonly PortFormDescription[];
+    readonly output: PortFormDescription;
+    readonly where: readonly string[];
+    /** `[C @ S…] → [C + n·k @ S…]`. */
+    readonly printed: string;
+  }[];
+  /** Why there is none. */
+  readonly undecided?: string;
+}
+
+export interface PortFormDescription {
+  readonly name?: string;
+  readonly channels: string;
+  /** One an axis; of a form for several numbers of axes, one that holds for each. */
+  readonly sizes: readonly string[];
+}
+
+export function describeSignature({
+  name,
+  span,
+  parameters,
+  forms,
+  undecided,
+}: BlockSignature): SignatureDescription {
+  const describe = (port: PortForm): PortFormDescription => ({
+    ...(port.name !== undefined && { name: port.name }),
+    channels: printTerm(port.channels, LANGUAGE),
+    sizes: ("each" in port.sizes ? [port.sizes.each] : port.sizes).map((size) =>
+      printSizeForm(size, LANGUAGE),
+    ),
+  });
+  return {
+    name,
+    span: spanToJson(span),
+    parameters,
+    forms: forms.map((form) => ({
+      ranks: form.ranks,
+      inputs: form.inputs.map(describe),
+      output: describe(form.output),
+      where: form.where,
+      printed: printForm(form),
+    })),
+    ...(undecided !== undefined && { undecided }),
+  };
 }

@@ -24,7 +24,13 @@ export {
   type WeightsChoice,
   weightsOf,
 } from "./compile.ts";
-export { describeModel, type ModelDescription, printModel } from "./describe.ts";
+export {
+  describeModel,
+  describeSignature,
+  type ModelDescription,
+  printModel,
+  type SignatureDescription,
+} from "./describe.ts";
 export { diffReports } from "./diff/diff.ts";
 export { type DiffJson, diffToJson } from "./diff/json.ts";
 export { type DiffLine, diffLines, diffMarkdown } from "./diff/render.ts";

@@ -23,14 +23,19 @@ export interface Fix {
   readonly edits: readonly Edit[];
 }
 
-/** One step of the expansion that led to a node: the model, a call of a block, or one repetition of a loop. */
+/**
+ * One step of the expansion that led to a node: the model, a call of a block, or one repetition of a loop; or a block
+ * that is checked by itself.
+ */
 export interface Frame {
-  readonly kind: "model" | "call" | "repeat";
+  readonly kind: "model" | "block" | "call" | "repeat";
   /** The model, block or loop variable as the user reads it. */
   readonly name: string;
   readonly definition: Span;
-  /** Where it was called; absent for the model itself. */
+  /** Where it was called; absent for a model, and for a block by itself. */
   readonly call?: Span;
+  /** The arguments of the call, by parameter. */
+  readonly given?: ReadonlyMap<string, { readonly span: Span }>;
   /** Parameters and their values, printed: `k=32`. */
   readonly bindings: readonly string[];
   /** One-based number of the repetition, and how many there are. */
@@ -65,6 +70,8 @@ export interface Diagnostic {
   /** The innermost frame of the expansion. */
   readonly frame?: Frame;
   readonly iterations?: Iterations;
+  /** The axis that it is about: 0 for the channels, then the sizes. */
+  readonly axis?: number | "rank";
   /** How the sizes came about, one printed step an entry: `conv 7x7 s2 [64 @ 112x112]`. */
   readonly sizes?: readonly string[];
 }

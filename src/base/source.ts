@@ -124,3 +124,7 @@ export function placeOf(span: Span): string {
   const { line, column } = startOf(span);
   return `${span.file.path}:${line}:${column}`;
 }
+
+export function isWithin(inner: Span, outer: Span): boolean {
+  return inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end;
+}

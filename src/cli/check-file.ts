@@ -5,7 +5,9 @@ import {
   collectDiagnostics,
   type Diagnostic,
   describeModel,
+  describeSignature,
   printModel,
+  type SignatureDescription,
 } from "../index.ts";
 import type { Sources } from "../runtime/sources.ts";
 import type { ExitCode, Terminal } from "./command.ts";
@@ -15,6 +17,8 @@ import { exitCodeOf, withoutHints } from "./target.ts";
 export interface CheckedFile {
   readonly path: string;
   readonly models: readonly CheckedModel[];
+  /** Absent where they were not asked for. */
+  readonly signatures?: readonly SignatureDescription[];
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: ExitCode;
 }
@@ -22,17 +26,25 @@ export interface CheckedFile {
 export interface CheckFileOptions {
   readonly hints: boolean;
   readonly denyWarnings: boolean;
+  readonly signatures: boolean;
 }
 
 export function checkFile(path: string, sources: Sources, options: CheckFileOptions): CheckedFile {
   const collector = collectDiagnostics();
   const source = sources.read(path, collector);
   if (source === undefined) return { path, models: [], diagnostics: collector.diagnostics, exitCode: 4 };
-  const { models, diagnostics: all } = check(source, { load: sources.load });
+  const checked = check(source, { load: sources.load, signatures: options.signatures });
+  const { models, diagnostics: all } = checked;
   const diagnostics = options.hints ? all : withoutHints(all);
   const denied = options.denyWarnings && diagnostics.some(({ severity }) => severity === "warning");
   const exitCode = exitCodeOf(diagnostics);
-  return { path: source.path, models, diagnostics, exitCode: exitCode === 0 && denied ? 1 : exitCode };
+  return {
+    path: source.path,
+    models,
+    ...(options.signatures && { signatures: checked.signatures.map(describeSignature) }),
+    diagnostics,
+    exitCode: exitCode === 0 && denied ? 1 : exitCode,
+  };
 }
 
 /** Unreadable before errors before broken promises. */
@@ -45,18 +57,37 @@ export function renderJson(files: readonly CheckedFile[]): string {
   return `${JSON.stringify({ schema: "dnc/check-1", files: files.map(fileToJson) }, undefined, 2)}\n`;
 }
 
-function fileToJson({ path, models, diagnostics }: CheckedFile): object {
+function fileToJson({ path, models, signatures, diagnostics }: CheckedFile): object {
   return {
     path,
     models: models.map(({ name, graph, constraints }) =>
       graph === undefined ? { name, constraints } : { ...describeModel(graph), constraints },
     ),
+    ...(signatures && { signatures }),
     diagnostics: diagnostics.map(diagnosticToJson),
   };
 }
 
-/** A line for each model of a file that is fine; nothing for any other. */
-export function summarize({ path, models, exitCode }: CheckedFile, { colors }: Terminal): string {
+/** A line for each model of a file that is fine; signatures, where they are wanted, of any file. */
+export function summarize(file: CheckedFile, terminal: Terminal): string {
+  return summarizeModels(file, terminal) + summarizeSignatures(file);
+}
+
+function summarizeSignatures({ path, exitCode, signatures = [] }: CheckedFile): string {
+  const heads = signatures.map(({ name, parameters }) => `${name}(${parameters.join(", ")})`);
+  const width = Math.min(MOST_ALIGNED, Math.max(0, ...heads.map(({ length }) => length)));
+  const lines = signatures.map(({ forms, undecided }, index) => {
+    const told = undecided === undefined ? forms.map(({ printed }) => printed) : [`undecided: ${undecided}`];
+    return `  ${(heads[index] ?? "").padEnd(width)}  ${told.join(`\n  ${" ".repeat(width)}  `)}\n`;
+  });
+  const head = exitCode === 0 || lines.length === 0 ? "" : `${path}\n`;
+  return head + lines.join("");
+}
+
+/** A block of many parameters does not push the others' signatures out of sight. */
+const MOST_ALIGNED = 48;
+
+function summarizeModels({ path, models, exitCode }: CheckedFile, { colors }: Terminal): string {
   if (exitCode !== 0) return "";
   const graphs = models.flatMap(({ graph }) => graph ?? []);
   const width = Math.max(0, ...graphs.map(({ name }) => name.length));

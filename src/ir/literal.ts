@@ -3,18 +3,37 @@ import type { Rational } from "../base/rational.ts";
 import { equals, printRational, rational, toSafeInteger } from "../base/rational.ts";
 
 import { type Fraction, type FractionOrNumber, isFraction, printFraction } from "./fraction.ts";
+import type { Term } from "./term.ts";
+import { LANGUAGE, printTerm } from "./term-print.ts";
 
 export type Literal =
-  | { readonly kind: "number"; readonly value: Rational }
+  | NumberLiteral
   | { readonly kind: "boolean"; readonly value: boolean }
   /** A bare name that stands for itself: `relu`, `same`. */
   | { readonly kind: "word"; readonly value: string }
   | { readonly kind: "string"; readonly value: string }
-  | { readonly kind: "list"; readonly items: readonly Literal[] }
+  | { readonly kind: "list"; readonly items: readonly Literal[]; readonly listing?: Listing }
   /** A block by its name, passed as an argument; only the checker knows what stands behind it. */
   | { readonly kind: "block"; readonly value: string; readonly definition: object }
   /** A number that depends on a symbol: `H/32`. */
   | { readonly kind: "symbolic"; readonly value: Fraction };
+
+export interface NumberLiteral {
+  readonly kind: "number";
+  readonly value: Rational;
+  /** How it depends on unknowns, in the check of a block for all its parameters; absent: it does not. */
+  readonly term?: Term;
+}
+
+/** A number, or what becomes one where sizes are bound. */
+export type NumericLiteral = Extract<Literal, { readonly kind: "number" | "symbolic" }>;
+
+/** A list that has other lengths for other parameters. */
+export interface Listing {
+  readonly length: Term;
+  /** What its elements are called; absent: they are the numbers from zero on. */
+  readonly name?: string;
+}
 
 /** A number or a symbolic value. */
 export function valueLiteral(value: FractionOrNumber): Literal {
@@ -38,6 +57,7 @@ const MOST_DIGITS = 60;
 export function printLiteral(literal: Literal): string {
   switch (literal.kind) {
     case "number": {
+      if (literal.term !== undefined) return printTerm(literal.term, LANGUAGE);
       const text = printRational(literal.value);
       return text.length <= MOST_DIGITS ? text : `${text.slice(0, 10)}… (${text.length} digits)`;
     }

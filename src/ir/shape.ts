@@ -1,8 +1,12 @@
 /** Shapes of the checked graph, without layout and batch: channels, and one size an axis. A vector has no sizes. */
 import { boundSize, printSize, type Size } from "./size.ts";
+import type { Term } from "./term.ts";
+import { LANGUAGE, printTerm } from "./term-print.ts";
 
 export interface Shape {
   readonly channels: number;
+  /** How the channels depend on unknowns, in the check of a block for all its parameters; absent: they do not. */
+  readonly formula?: Term;
   /** `[L]`, `[H, W]` or `[D, H, W]`; empty for a vector. */
   readonly sizes: readonly Size[];
 }
@@ -72,9 +76,18 @@ export function product(values: readonly Size[]): bigint {
 }
 
 /** As the language writes it: `[64 @ 56x56]`, `[64 @ ceil(H/2), W]`, `[1000]`. */
-export function printShape({ channels, sizes }: Shape): string {
-  if (sizes.length === 0) return `[${channels}]`;
-  return `[${channels} @ ${printSizes(sizes)}]`;
+export function printShape(shape: Shape): string {
+  const { sizes } = shape;
+  const channels = printAxis(shape, 0);
+  return sizes.length === 0 ? `[${channels}]` : `[${channels} @ ${printSizes(sizes)}]`;
+}
+
+/** The size of one axis, as the language writes it. */
+export function printAxis(shape: Shape, axis: Axis): string {
+  const { formula } = shape;
+  return axis === 0 && formula !== undefined
+    ? printTerm(formula, LANGUAGE)
+    : printSize(sizeAt(shape, axis) ?? 0);
 }
 
 /** The same of `dimensions`. */

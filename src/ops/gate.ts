@@ -1,7 +1,6 @@
 /** Squeeze and excitation (Hu et al. 2018), spatial attention maps, and gates of every element. */
 import { quoted } from "../base/text.ts";
-import { type Axis, axesOf, axisName, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
-import { printSize } from "../ir/size.ts";
+import { type Axis, axesOf, axisName, printAxis, printShape, rankOf, type Shape } from "../ir/shape.ts";
 import { shapesDiffer } from "./elementwise.ts";
 import { sizeAxes } from "./layout.ts";
 import { type Claim, defineOp, type Operands, type OpStage, type Site } from "./op.ts";
@@ -68,7 +67,7 @@ function checkGate([whole, part = whole]: Operands<Shape>, site: Site): void {
   const details =
     differs === undefined
       ? "the operands have different numbers of axes"
-      : `axis ${axisName(rankOf(whole), differs)} differs, ${[whole, part].map((shape) => printSize(sizeAt(shape, differs) ?? 0)).join(" and ")}`;
+      : `axis ${axisName(rankOf(whole), differs)} differs, ${[whole, part].map((shape) => printAxis(shape, differs)).join(" and ")}`;
   const axis = differs ?? "rank";
   site.report(shapesDiffer, ["gate", details], {
     label: `multiplies ${printShape(whole)} by ${printShape(part)}`,
@@ -88,7 +87,7 @@ function gatedAxes(whole: Shape, part: Shape): readonly Axis[] | undefined {
 }
 
 function factorsOf(whole: Shape): string {
-  const vector = `\`[${whole.channels}]\``;
+  const vector = `\`[${printAxis(whole, 0)}]\``;
   if (rankOf(whole) === 0) return vector;
-  return `${vector}, a number per channel, or ${quoted(printShape({ ...whole, channels: 1 }))}, one per position`;
+  return `${vector}, a number per channel, or ${quoted(printShape({ channels: 1, sizes: whole.sizes }))}, one per position`;
 }

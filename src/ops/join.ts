@@ -7,12 +7,11 @@ import {
   axesOf,
   axisName,
   isBoundShape,
+  printAxis,
   printShape,
   rankOf,
   type Shape,
-  sizeAt,
 } from "../ir/shape.ts";
-import { printSize } from "../ir/size.ts";
 import type { Claim, Operands, ReportDetails, Site } from "./op.ts";
 
 export interface JoinRules {
@@ -44,7 +43,7 @@ export function checkJoin(rules: JoinRules, inputs: Operands<Shape>, site: Site)
     );
     const [axis] = axes;
     if (axis === undefined) continue;
-    const sizes = [first, shape].map((each) => printSize(sizeAt(each, axis) ?? 0)).join(" and ");
+    const sizes = [first, shape].map((each) => printAxis(each, axis)).join(" and ");
     site.report(rules.problem, [rules.stage, `axis ${axisName(rankOf(first), axis)} differs, ${sizes}`], {
       label,
       claims: axes.flatMap((each): Claim[] => [
@@ -64,8 +63,8 @@ function wayOut(first: Shape, other: Shape, [axis]: readonly Axis[]): Pick<Repor
   if (axis !== 0) return { notes, help: ["use the same strides and padding on both sides"] };
   const [narrow, wide] = first.channels < other.channels ? [first, other] : [other, first];
   const stride = strideFrom(narrow, wide);
-  const projection = `conv 1 (order=bare, bias=false)${stride} -> ${wide.channels}`;
-  return { notes, help: [`project the operand of ${narrow.channels} channels: ${quoted(projection)}`] };
+  const projection = `conv 1 (order=bare, bias=false)${stride} -> ${printAxis(wide, 0)}`;
+  return { notes, help: [`project the operand of ${printAxis(narrow, 0)} channels: ${quoted(projection)}`] };
 }
 
 /** The stride, as written, that takes the sizes of one shape to those of another; none while sizes are free. */

@@ -156,6 +156,8 @@ export interface Value {
   readonly node: number;
   readonly shape: Shape;
   readonly doubt: ReadonlySet<Claim["axis"]>;
+  /** The parameters that its sizes depend on, by name, in the check of a block for all of them. */
+  readonly sizesBy?: ReadonlySet<string>;
 }
 
 /** What applying a stage may do. */

@@ -1,36 +1,32 @@
 /** Applies a stage to its operands: the call becomes values, and the stage makes nodes of them. */
 import type { Span } from "../base/source.ts";
-import type { Operands, Stage, Value } from "../ops/op.ts";
-import { environmentAt, type Place } from "./build.ts";
+import type { Stage, Value } from "../ops/op.ts";
+import type { Application } from "./application.ts";
+import { environmentAt, spend } from "./build.ts";
 import { asChannels, type Channels, evaluateCall, partsOf } from "./call.ts";
 import type { Environment } from "./evaluate.ts";
-import type { CallForm } from "./resolve-calls.ts";
-import { doubted, doubtOfSizes, type Flow, guessed, lookUp, type Scope } from "./scope.ts";
+import { doubted, doubtOfSizes, guessed, lookUp, type Scope } from "./scope.ts";
 import { expansionAt } from "./site.ts";
+import { finenessOf, termsOfCall, tracedResult } from "./traced-stage.ts";
 
-export function applyStage(
-  stage: Stage,
-  form: CallForm,
-  span: Span,
-  place: Place,
-  flow: Flow,
-  operands: Operands<Value>,
-  path: string,
-): Value {
+export function applyStage(stage: Stage, { form, span, place, flow, operands, path }: Application): Value {
   const [first] = operands;
   const environment = environmentAt(place, flow);
   const guess = first.shape.channels;
+  const { build } = place;
+  const { settings } = build;
   const { call, templates, guessesChannels, guessesOthers } = evaluateCall(
     form,
     stage,
     environment,
     operands,
   );
-  for (const { node } of templates) place.build.measured.add(node);
+  for (const { node } of templates) build.measured.add(node);
   const growth =
     stage.readsGrowth === true && form.channels === undefined
       ? growthAt(form.name.span, place.scope, environment, guess)
       : undefined;
+  const terms = build.trace && termsOfCall(form, stage, environment, growth && lookUp(place.scope, "k"));
   let isGuess = guessesOthers;
   const result = stage.apply(
     call,
@@ -41,19 +37,23 @@ export function applyStage(
       operands: [...operands, ...templates],
       path,
       growth: growth?.value,
+      terms,
       onReport: () => {
         isGuess = true;
       },
     }),
   );
   if (result === undefined) return doubted(first);
-  if (isGuess) return guessed(result);
+  if (terms !== undefined) spend(place, span, finenessOf(result.shape));
+  const work = { name: form.name, stage, call, operands, templates, growth: growth?.value, settings };
+  const whole = terms === undefined ? result : tracedResult(build, { ...work, terms }, result);
+  if (isGuess) return guessed(whole);
   const doubt = [
-    ...result.doubt,
+    ...whole.doubt,
     ...(guessesChannels || growth?.isGuess === true ? [0] : []),
     ...templates.flatMap(doubtOfSizes),
   ];
-  return doubt.length === result.doubt.size ? result : { ...result, doubt: new Set(doubt) };
+  return doubt.length === whole.doubt.size ? whole : { ...whole, doubt: new Set(doubt) };
 }
 
 /** The `k` in scope, which a unit without `->` takes at `unit` (rule R3). */

@@ -134,7 +134,7 @@ export function checkWhere(
   caller: Environment,
 ): boolean {
   const failing = (where?.relations ?? []).filter(
-    (relation) => truthOf(relation, { ...head, scope: binding.scope }) === false,
+    (relation) => truthOf(relation, { ...head, scope: binding.scope, trace: undefined }) === false,
   );
   for (const relation of failing) {
     const demand = quoted(spanText(relation.span));

@@ -11,6 +11,7 @@ import type { Span } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
 import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
+import { wrongRank } from "../ops/window.ts";
 import type { Environment } from "./evaluate.ts";
 import { type BlockDefinition, isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
@@ -18,6 +19,7 @@ import type { Resolution } from "./resolve.ts";
 import { lookUp, type Scope, type SharedInstance } from "./scope.ts";
 import { decided, type Symbols } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
+import { type Grounds, noteMistake, type Trace, termsIn } from "./trace.ts";
 
 export const modelTooLarge: DiagnosticKind<[limit: string]> = defineDiagnostic({
   code: "DN0211",
@@ -42,8 +44,12 @@ export interface Build {
   readonly fileScope: (module: Module) => Scope;
   readonly progress: Progress;
   readonly budget: Budget;
+  /** The blocks that were expanded. */
+  readonly entered: Set<ast.Block>;
   /** The nodes whose sizes a stage takes, as `crop (to=skip)` does. */
   readonly measured: Set<number>;
+  /** Remembers how numbers came about, in the check of a block for all its parameters. */
+  readonly trace?: Trace | undefined;
 }
 
 /** What all models of a file together have taken so far. */
@@ -55,8 +61,9 @@ export interface Budget {
   isSpent: boolean;
 }
 
-export function startBudget(): Budget {
-  return { steps: 0, operations: 0, isSpent: false };
+/** `room`: how many steps there may be. */
+export function startBudget(room: number = MOST_STEPS): Budget {
+  return { steps: MOST_STEPS - room, operations: 0, isSpent: false };
 }
 
 interface Progress {
@@ -110,9 +117,10 @@ export function report<Args extends readonly unknown[]>(
   kind: DiagnosticKind<Args>,
   args: Args,
   details: PlacedDetails,
+  grounds?: Grounds,
 ): undefined {
   place.build.progress.isWhole = false;
-  remark(place, kind, args, details);
+  remark(place, kind, args, details, grounds);
 }
 
 /** Reports what is wrong with a graph that is what the spec says. */
@@ -121,8 +129,12 @@ export function remark<Args extends readonly unknown[]>(
   kind: DiagnosticKind<Args>,
   args: Args,
   details: PlacedDetails,
+  grounds?: Grounds,
 ): undefined {
-  place.build.problems.report(kind.at({ frame: place.frame, ...blameCaller(details, place.frame) }, ...args));
+  const diagnostic = kind.at({ frame: place.frame, ...blameCaller(details, place.frame) }, ...args);
+  const { trace, problems } = place.build;
+  if (trace === undefined) problems.report(diagnostic);
+  else noteMistake(trace, diagnostic, grounds);
 }
 
 /** The standard library is right: what goes wrong in it is reported at the call that leads into it. */
@@ -142,9 +154,10 @@ export function environmentAt(
   place: Pick<Place, "build" | "frame" | "scope">,
   flow: { readonly in?: Value | undefined; readonly it?: Value | undefined } = {},
 ): Environment {
-  return {
+  const environment: Environment = {
     scope: place.scope,
     ...flow,
+    trace: place.build.trace,
     blockOf: (expression) => place.build.resolution.blocks.get(expression),
     decide(condition, span) {
       const answer = decided(place.build.symbols, condition);
@@ -156,9 +169,13 @@ export function environmentAt(
     spend: (amount, span) => spend(place, span, amount),
     report(kind, args, at, more) {
       const where = "kind" in at ? culprit(at, place.scope) : { span: at };
-      report(place, kind, args, { ...where, ...more });
+      // Which axes a value has depends on no number.
+      const values = kind.code === wrongRank.code ? [] : "kind" in at ? termsIn(at, environment) : undefined;
+      const grounds = values && { values, pairs: [] };
+      report(place, kind, args, { ...where, ...more }, grounds);
     },
   };
+  return environment;
 }
 
 /** A value that is wrong where it is used was given by a call, when all that stands there is a parameter. */

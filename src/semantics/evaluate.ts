@@ -19,8 +19,8 @@ import {
   describeKind,
   integerOf,
   type Literal,
+  type NumericLiteral,
   numberLiteral,
-  numericValue,
   printLiteral,
   valueLiteral,
 } from "../ir/literal.ts";
@@ -35,6 +35,8 @@ import { FUNCTIONS } from "./functions.ts";
 import type { BlockDefinition } from "./module.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import { applySymbolic, arithmetic, type Failure, holdsBetween, inconclusive } from "./symbolic.ts";
+import { noteComparison, type Trace, termLiteral } from "./trace.ts";
+import { traced, tracedElement } from "./traced-arithmetic.ts";
 
 export const badExpression: DiagnosticKind<[why: string]> = defineDiagnostic({
   code: "DN0309",
@@ -56,6 +58,8 @@ export interface Environment {
   readonly in?: Value | undefined;
   /** The current value. */
   readonly it?: Value | undefined;
+  /** What is remembered in the check of a block for all its parameters. */
+  readonly trace?: Trace | undefined;
   /** Names and calls that have a value of their own: `params` and `macs("fvcore")` in `expect`. */
   readonly measured?: ReadonlyMap<NameExpression, Literal>;
   /** The block that a name stands for, where a block is wanted. */
@@ -116,26 +120,13 @@ export function evaluate(expression: Expression, environment: Environment): Lite
 }
 
 /** The number, symbolic or not, that an expression must be. */
-function numberOf(expression: Expression, environment: Environment): FractionOrNumber | undefined {
+function numberOf(expression: Expression, environment: Environment): NumericLiteral | undefined {
   const value = evaluate(expression, environment);
-  if (value === undefined) return undefined;
-  return (
-    numericValue(value) ??
-    environment.report(badExpression, [`expected a number, found ${describeKind(value)}`], expression)
-  );
+  if (value === undefined || value.kind === "number" || value.kind === "symbolic") return value;
+  return environment.report(badExpression, [`expected a number, found ${describeKind(value)}`], expression);
 }
 
 /** The integer that `what` must be: `minimum` or more. Nothing is rounded. */
-export function countOf(
-  what: string,
-  expression: Expression,
-  minimum: number,
-  environment: Environment,
-): number | undefined {
-  return asCount(what, evaluate(expression, environment), expression, minimum, environment);
-}
-
-/** The same of a value that was evaluated before. */
 export function asCount(
   what: string,
   value: Literal | undefined,
@@ -208,7 +199,9 @@ function booleanOf(expression: Expression, environment: Environment): Literal | 
 
 function negative({ operand, span }: UnaryExpression, environment: Environment): Literal | undefined {
   const value = numberOf(operand, environment);
-  return value === undefined ? undefined : computed(arithmetic("-", rational(0), value), span, environment);
+  if (value === undefined) return undefined;
+  const result = computed(arithmetic("-", rational(0), value.value), span, environment);
+  return traced(environment.trace, result, "-", [value]);
 }
 
 /** The value of arithmetic, or a report of why there is none. */
@@ -263,7 +256,9 @@ function sizeOf(value: Value, member: string, span: Span, environment: Environme
     });
   }
   if (value.doubt.has(axis)) return undefined;
-  return valueLiteral(fractionOf(sizeAt(value.shape, axis) ?? 0));
+  return axis === 0
+    ? termLiteral(value.shape.channels, value.shape.formula)
+    : valueLiteral(fractionOf(sizeAt(value.shape, axis) ?? 0));
 }
 
 function nameOrCall(expression: NameExpression, environment: Environment): Literal | undefined {
@@ -321,8 +316,10 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
   }
   const result = builtIn.apply(values.items);
   if (result.kind === "list" && !environment.spend(result.items.length, expression.span)) return undefined;
-  if (result.kind === "number") return computed(result.value, expression.span, environment);
-  if (result.kind !== "problem") return result;
+  if (result.kind !== "problem") {
+    const value = result.kind === "number" ? computed(result.value, expression.span, environment) : result;
+    return traced(environment.trace, value, name, values.items);
+  }
   return environment.report(
     badExpression,
     [`${quoted(`${name}(${values.items.map(printLiteral).join(", ")})`)} has no value: ${result.why}`],
@@ -344,10 +341,11 @@ function indexed(
       [`only a list has elements, not ${describeKind(list)}`],
       base.span,
     );
-  const position = countOf("the index", index, 0, environment);
-  if (position === undefined) return undefined;
+  const at = evaluate(index, environment);
+  const position = asCount("the index", at, index, 0, environment);
+  if (at === undefined || position === undefined) return undefined;
   const item = list.items[position];
-  if (item !== undefined) return item;
+  if (item !== undefined) return tracedElement(environment.trace, item, at);
   return environment.report(
     outOfRange,
     ["the index", `below ${list.items.length}, the length of the list`, `${position}`],
@@ -360,7 +358,8 @@ function binary(expression: BinaryExpression, environment: Environment): Literal
   if (operator === "&&" || operator === "||") return booleanOf(expression, environment);
   const [a, b] = [numberOf(left, environment), numberOf(right, environment)];
   if (a === undefined || b === undefined) return undefined;
-  return computed(arithmetic(operator, a, b), span, environment);
+  const result = computed(arithmetic(operator, a.value, b.value), span, environment);
+  return traced(environment.trace, result, operator, [a, b]);
 }
 
 function comparison(
@@ -384,6 +383,8 @@ function comparison(
       const sizes = `${quoted(printLiteral(left))} against ${quoted(printLiteral(right))}`;
       return environment.report(inconclusive, [sizes], expression.span);
     }
+    if (environment.trace !== undefined && typeof holds === "boolean")
+      noteComparison(environment.trace, expression.span, operator, [left, right], holds);
     if (holds === false) return false;
     if (typeof holds !== "object") continue;
     if (typeof result === "object" && result.symbol !== holds.symbol) {

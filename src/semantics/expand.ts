@@ -1,16 +1,16 @@
 /** Expands bodies: stages are applied one after the other to a value, blocks and loops by expanding their bodies. */
 import type * as ast from "../../grammar/ast.ts";
 import type { Frame } from "../base/diagnostic.ts";
-import { InternalError, invariant } from "../base/invariant.ts";
-import type { Span } from "../base/source.ts";
-import { type Literal, numberLiteral, printLiteral } from "../ir/literal.ts";
+import { InternalError } from "../base/invariant.ts";
 import type { Operands, Value } from "../ops/op.ts";
+import type { Application } from "./application.ts";
 import { applyStage } from "./apply-stage.ts";
-import { environmentAt, fits, isBad, isShallow, type Place, report, spend } from "./build.ts";
+import { environmentAt, isBad, isShallow, type Place, report, spend } from "./build.ts";
 import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
-import { enterBlock } from "./enter-block.ts";
-import { badExpression, countOf, type Environment, evaluate, truthOf } from "./evaluate.ts";
-import { leastOfLoop } from "./least-amount.ts";
+import { type EnteredBlock, enterBlock } from "./enter-block.ts";
+import { type Environment, evaluate, truthOf } from "./evaluate.ts";
+import { expandLoop } from "./expand-loop.ts";
+import { type Loop, loopOver, repetition } from "./loop.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
 import { silentProblems } from "./problems.ts";
@@ -25,6 +25,7 @@ import {
   type SharedInstance,
   tensorNamed,
 } from "./scope.ts";
+import { followBlock } from "./traced-block.ts";
 import { checkType } from "./types.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
@@ -48,10 +49,10 @@ export function expandBody(
         it = expandBody(step.body, inner, it, segments);
         break;
       case "loop":
-        it = expandLoop(step.loop, inner, path, it);
+        it = expandLoop(step.loop, inner, path, it, expandBody);
         break;
       case "call":
-        it = applyOperation(step.operation, step.callee, step.form, inner, { in: input, it }, path);
+        it = applyOperation(step, inner, { in: input, it }, path);
         break;
       default:
         it = step.value;
@@ -110,62 +111,6 @@ function bodyOf(stage: ast.WhenStage, it: Value, environment: Environment): Step
   return otherwise === undefined ? { kind: "value", value: it } : { kind: "body", body: otherwise };
 }
 
-function repetition(stage: ast.RepeatStage, environment: Environment): Loop | undefined {
-  const total = countOf("the count of `repeat`", stage.count, 0, environment);
-  if (total === undefined) return undefined;
-  const { span: definition, body, as } = stage;
-  return { definition, name: "repeat", total, body, variables: countingAs(as) };
-}
-
-function countingAs(name: ast.Name | undefined): Loop["variables"] {
-  return (index) => (name === undefined ? [] : [[name, numberLiteral(index)]]);
-}
-
-function loopOver(stage: ast.ForStage, environment: Environment): Loop | undefined {
-  const list = evaluate(stage.list, environment);
-  if (list === undefined) return undefined;
-  if (list.kind !== "list")
-    return environment.report(badExpression, ["`for` goes through a list"], stage.list.span);
-  const { span: definition, body, variable, index: counter } = stage;
-  const variables = (index: number): ReturnType<Loop["variables"]> => {
-    const item = list.items[index];
-    invariant(item !== undefined, "a loop stays inside its list");
-    const bound = [variable, item] as const;
-    return counter === undefined ? [bound] : [bound, [counter, numberLiteral(index)]];
-  };
-  return { definition, name: "for", total: list.items.length, body, variables };
-}
-
-interface Loop {
-  readonly definition: Span;
-  readonly name: string;
-  readonly total: number;
-  readonly body: ast.Body;
-  /** What the names of a repetition stand for. */
-  readonly variables: (index: number) => readonly (readonly [ast.Name, Literal])[];
-}
-
-function expandLoop(loop: Loop, place: Place, path: string, start: Value): Value {
-  let it = start;
-  if (!fits(place, loop.definition, leastOfLoop(loop.total, loop.body, place.module))) return doubted(it);
-  for (let index = 0; index < loop.total; index += 1) {
-    if (!spend(place, loop.definition)) return doubted(it);
-    const scope = childScope(place.scope);
-    const bound = loop.variables(index);
-    for (const [name, value] of bound) define(scope, name.text, value, name.span);
-    const frame: Frame = {
-      kind: "repeat",
-      name: loop.name,
-      definition: loop.definition,
-      bindings: bound.map(([name, value]) => `${name.text}=${printLiteral(value)}`),
-      iteration: { index: index + 1, total: loop.total },
-      parent: place.frame,
-    };
-    it = expandBody(loop.body, { ...place, scope, frame, path: `${path}/${index + 1}` }, it);
-  }
-  return it;
-}
-
 interface AppliedOperation {
   readonly operation: ast.Operation;
   readonly callee: CalleeAtWork;
@@ -185,14 +130,13 @@ function callAt(
   // What a misspelled argument leaves of a stage still tells how many axes come out.
   if (callee?.kind !== "stage" || callee.stage.join !== undefined) return { guess: doubted(flow.it) };
   const form = formOf(operation, callee, false);
-  const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems } };
-  return { guess: guessed(applyStage(callee.stage, form, operation.span, quiet, flow, [flow.it], path)) };
+  const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems, trace: undefined } };
+  const application = { form, span: operation.span, place: quiet, flow, operands: [flow.it], path } as const;
+  return { guess: guessed(applyStage(callee.stage, application)) };
 }
 
 function applyOperation(
-  operation: ast.Operation,
-  callee: CalleeAtWork,
-  form: CallForm,
+  { operation, callee, form }: AppliedOperation,
   place: Place,
   flow: { in: Value; it: Value },
   path: string,
@@ -214,9 +158,8 @@ function applyOperation(
     operands = joined;
   }
   const { span } = operation;
-  if (callee.kind === "block")
-    return expandBlock(callee, form, span, place, flow, operandsOf(operands), path);
-  return applyCallee(callee, form, span, place, flow, operandsOf(operands), path);
+  const application = { form, span, place, flow, operands: operandsOf(operands), path };
+  return callee.kind === "block" ? expandBlock(callee, application) : applyCallee(callee, application);
 }
 
 /** The tensors that a call names, or those that are meant where it names none. */
@@ -252,22 +195,14 @@ function formOf(
   return { ...call, tensors: callee === undefined ? 0 : tensorsIn(call.arguments, callee, isSource) };
 }
 
-function applyCallee(
-  callee: CalleeAtWork,
-  form: CallForm,
-  span: Span,
-  place: Place,
-  flow: Flow,
-  operands: Operands<Value>,
-  path: string,
-): Value {
-  if (callee.kind === "stage") return applyStage(callee.stage, form, span, place, flow, operands, path);
-  if (callee.kind === "block") return expandBlock(callee, form, span, place, flow, operands, path);
-  return applyInstance(callee.instance, span, place, operands);
+function applyCallee(callee: CalleeAtWork, application: Application): Value {
+  if (callee.kind === "stage") return applyStage(callee.stage, application);
+  if (callee.kind === "block") return expandBlock(callee, application);
+  return applyInstance(callee.instance, application);
 }
 
 /** Every use expands the operation anew, with the weights of the first. */
-function applyInstance(instance: SharedInstance, span: Span, place: Place, operands: Operands<Value>): Value {
+function applyInstance(instance: SharedInstance, { span, place, operands }: Application): Value {
   const { operation, name, path } = instance;
   instance.uses += 1;
   const frame: Frame = {
@@ -284,7 +219,7 @@ function applyInstance(instance: SharedInstance, span: Span, place: Place, opera
   if (callee === undefined || isBad(place.build, operation)) return doubted(it);
   const usePath = instance.uses === 1 ? path : `${path}.${instance.uses}`;
   const form = formOf(operation, callee, false);
-  return applyOperation(operation, callee, form, inner, { in: it, it }, usePath);
+  return applyOperation({ operation, callee, form }, inner, { in: it, it }, usePath);
 }
 
 function tensorsOf(form: CallForm, place: Place, flow: Flow): readonly Value[] {
@@ -298,24 +233,24 @@ function operandsOf([first, ...rest]: readonly Value[]): Operands<Value> {
   return [first, ...rest];
 }
 
-function expandBlock(
-  callee: BlockDefinition,
-  form: CallForm,
-  span: Span,
-  place: Place,
-  flow: Flow,
-  operands: Operands<Value>,
-  path: string,
+function expandBlock(callee: BlockDefinition, application: Application): Value {
+  return expandEntered(enterBlock(callee, application), application);
+}
+
+/** The value that a block gives once it is entered. */
+export function expandEntered(
+  entered: EnteredBlock | undefined,
+  { operands, path }: Pick<Application, "operands" | "path">,
 ): Value {
   const [it] = operands;
-  const entered = enterBlock(callee, form, span, place, flow, operands, path);
   if (entered === undefined) return doubted(it);
-  const { inner, count } = entered;
-  const { name, body, repeat } = callee.ast;
-  if (count === "once") return expandBody(body, inner, it);
-  const variables = countingAs(repeat?.as);
-  const loop: Loop = { definition: body.span, name: name.text, total: count, body, variables };
-  return expandLoop(loop, inner, path, it);
+  const { inner, activation, loop } = entered;
+  const { trace } = inner.build;
+  const result =
+    loop === undefined
+      ? expandBody(activation.definition.ast.body, inner, it)
+      : expandLoop(loop, inner, path, it, expandBody);
+  return trace === undefined ? result : followBlock(trace, activation, operands, result);
 }
 
 /** The value of a source; `undefined` when it was reported. */
@@ -331,13 +266,12 @@ export function expandSource(source: ast.Source, place: Place, flow: Flow, path:
   const form = formOf(source, callee, true);
   const tensors = tensorsOf(form, place, flow);
   if (tensors.length < form.tensors) return undefined;
-  return applyCallee(
-    callee,
+  return applyCallee(callee, {
     form,
-    source.span,
+    span: source.span,
     place,
     flow,
-    operandsOf(tensors),
-    `${path}/${lastPart(source.name)}`,
-  );
+    operands: operandsOf(tensors),
+    path: `${path}/${lastPart(source.name)}`,
+  });
 }

@@ -30,15 +30,17 @@ import { evaluate } from "./evaluate.ts";
 import { expandBody, expandSource } from "./expand.ts";
 import { checkExpectations } from "./expect.ts";
 import type { Bindings } from "./external.ts";
+import { fileScopes } from "./file-scopes.ts";
 import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } from "./input-symbols.ts";
 import { losslessConditions } from "./lossless.ts";
 import { bindInputs, makeInput } from "./model-inputs.ts";
 import type { ModelDefinition, Module } from "./module.ts";
 import { type Problems, silentProblems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
-import { childScope, define, type Scope, type SharedInstance } from "./scope.ts";
+import { childScope, define, type SharedInstance } from "./scope.ts";
 import { noSymbols, type SymbolConstraint } from "./symbol-table.ts";
 import { settleSymbols } from "./symbols.ts";
+import type { Trace } from "./trace.ts";
 import { checkType } from "./types.ts";
 
 export interface Instance {
@@ -69,6 +71,10 @@ export interface ResolvedProgram {
   readonly resolution: Resolution;
   readonly problems: Problems;
   readonly budget: Budget;
+  /** The blocks that were expanded; grows. */
+  readonly entered: Set<ast.Block>;
+  /** Remembers how loops come to what is wrong in them. */
+  readonly trace?: Trace;
 }
 
 /** The graph, as far as mistakes let it be made; `undefined` when there is nothing to show. */
@@ -77,14 +83,14 @@ export function instantiate(
   bindings: Bindings,
   program: ResolvedProgram,
 ): Instance | undefined {
-  const scopes = new Map<Module, Scope>();
+  const scopeOf = fileScopes();
   const build: Build = {
     nodes: [],
     ...program,
     model: definition.ast,
     symbols: noSymbols(),
     settings: {},
-    fileScope: (module) => fileScopeOf(module, scopes, build),
+    fileScope: (module) => scopeOf(module, build),
     progress: startProgress(),
     measured: new Set(),
   };
@@ -148,25 +154,6 @@ function bindsSymbol(input: string, symbols: readonly InputSymbol[]): boolean {
 /** What the paths of its nodes begin with: TensorFlow refuses names that start with `_`. */
 function pathOf(model: string): string {
   return model.startsWith("_") ? `n${model}` : model;
-}
-
-function fileScopeOf(module: Module, scopes: Map<Module, Scope>, build: Build): Scope {
-  const known = scopes.get(module);
-  if (known !== undefined) return known;
-  const scope = childScope();
-  scopes.set(module, scope);
-  for (const [name, { ast: item, module: home }] of module.lets) {
-    const frame: Frame = { kind: "model", name: "let", definition: item.name.span, bindings: [] };
-    if (!spend({ build, frame }, item.name.span)) break;
-    const homeScope = home === module ? scope : fileScopeOf(home, scopes, build);
-    define(
-      scope,
-      name,
-      evaluate(item.value, environmentAt({ build, frame, scope: homeScope })),
-      item.name.span,
-    );
-  }
-  return scope;
 }
 
 interface Target {

@@ -36,6 +36,7 @@ import { nameText } from "./callee.ts";
 import { CERTAIN, type SharedInstance } from "./scope.ts";
 import { addDemand, isDemanded } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
+import { type CallTerms, type Grounds, sizedBy, stageGrounds } from "./trace.ts";
 import { blame, sizeTrail } from "./trail.ts";
 import { whereFix } from "./where-fix.ts";
 
@@ -63,6 +64,8 @@ export interface ExpansionContext {
   /** Of the node that the stage makes. */
   readonly path: string;
   readonly growth: number | undefined;
+  /** The numbers of the call that depend on unknowns, where that is remembered. */
+  readonly terms: CallTerms | undefined;
   /** Called when the stage reports something other than through the shape of a node. */
   readonly onReport: () => void;
 }
@@ -78,7 +81,15 @@ interface Relation {
 const EQUAL: Relation = { sign: "=", words: "", test: (apart) => apart === 0 };
 const AT_MOST: Relation = { sign: "<=", words: "at most ", test: (apart) => apart <= 0 };
 
-export function expansionAt({ place, call, operands, path, growth, onReport }: ExpansionContext): Expansion {
+export function expansionAt({
+  place,
+  call,
+  operands,
+  path,
+  growth,
+  terms,
+  onReport,
+}: ExpansionContext): Expansion {
   const { build } = place;
 
   const siteFor = (inputs: readonly Value[], doubt: (axis: Claim["axis"]) => void): Site => ({
@@ -103,9 +114,12 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
         return;
       }
       const span = call.parts.get(details.at ?? "name") ?? call.name.span;
-      report(place, kind, args, { ...describe(details, inputs), span });
+      report(place, kind, args, { ...describe(details, inputs), span }, groundsOf(claims, inputs));
     },
   });
+
+  const groundsOf = (claims: readonly Claim[], inputs: readonly Value[]): Grounds | undefined =>
+    terms && stageGrounds(terms, claims, inputs);
 
   /** The first time in the model, at the outermost call that leads to the stage. */
   const reportOfModel: Expansion["report"] = (kind, args, details) => {
@@ -138,7 +152,9 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
     // The longer way is the one that changed something.
     const sizes = trails.reduce((longest, trail) => (trail.length > longest.length ? trail : longest), []);
     const fix = details.fix?.(editsOf(call, place, inputs));
+    const [claim] = claims;
     return {
+      ...(claim && { axis: claim.axis }),
       ...(label === undefined ? {} : { label }),
       ...(labels.length === 0 ? {} : { labels: distinct(labels) }),
       ...(notes === undefined ? {} : { notes }),
@@ -165,6 +181,7 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
       span: call.name.span,
       labels,
       value,
+      grounds: groundsOf(claims, inputs),
     });
   };
 
@@ -302,7 +319,8 @@ export function expansionAt({ place, call, operands, path, growth, onReport }: E
       weights,
       origin,
     });
-    return { node: id, shape, doubt: doubted.size === 0 ? CERTAIN : doubted };
+    const made: Value = { node: id, shape, doubt: doubted.size === 0 ? CERTAIN : doubted };
+    return build.trace === undefined ? made : sizedBy(made, inputs);
   };
 
   const own = siteFor(operands, () => {});
@@ -334,7 +352,7 @@ function outermostCall(frame: Frame): Span | undefined {
 /** Far from any size that could be meant, so that every axis that depends on it comes out differently. */
 const FAR = 4096;
 
-const SILENT_SITE: Site = {
+export const SILENT_SITE: Site = {
   report: () => {},
   demand: () => true,
   equal: () => true,

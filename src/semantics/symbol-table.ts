@@ -4,6 +4,7 @@ import type { Span } from "../base/source.ts";
 import type { Condition } from "../ir/size.ts";
 import { ALL_SIZES, isEmpty, narrowed, narrowedBy, type SizeSet, smallestOutside } from "../ir/size-set.ts";
 import type { Value } from "../ops/op.ts";
+import type { Grounds } from "./trace.ts";
 
 /** Something that a stage or type needs of a symbol. */
 export interface Demand {
@@ -15,6 +16,8 @@ export interface Demand {
   readonly labels: readonly Label[];
   /** Whose sizes are shown. */
   readonly value: Value;
+  /** What it rests on, where that is remembered. */
+  readonly grounds?: Grounds | undefined;
 }
 
 export interface Symbols {
@@ -48,6 +51,16 @@ export function addDemand({ demands, least }: Symbols, demand: Demand): void {
   const { symbol, least: wanted } = demand.condition;
   if (wanted !== undefined) least.set(symbol, Math.max(wanted, least.get(symbol) ?? 1));
   demands.push(demand);
+}
+
+/** Takes back, when it is called, what is demanded until then. */
+export function demandsFromHere({ demands, least }: Symbols): () => void {
+  const [amount, before] = [demands.length, [...least]];
+  return () => {
+    demands.length = amount;
+    least.clear();
+    for (const [symbol, value] of before) least.set(symbol, value);
+  };
 }
 
 /** What is known of one symbol at the end. */

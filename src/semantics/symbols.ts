@@ -120,8 +120,7 @@ function settleDemands(symbol: string, allowed: SizeSet, build: Build): Settleme
       report({ build, frame }, inconclusive, [quoted(statement)], { span, labels });
       return { settled, broken, isDecided: false };
     }
-    // Where `where` leaves few sizes, one that is left is enough.
-    if (isEmpty(left) || (hasFinitelyMany(left) && !hasFinitelyMany(settled))) broken.push({ demand, left });
+    if (isTooFew(left, settled, build)) broken.push({ demand, left });
     else settled = left;
   }
   return { settled, broken, isDecided: true };
@@ -130,8 +129,8 @@ function settleDemands(symbol: string, allowed: SizeSet, build: Build): Settleme
 /** What goes wrong at one place for the height goes wrong for the width too: it is one mistake. */
 function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
   for (const [{ demand, left }, ...others] of byPlace(broken)) {
-    const { frame, span, labels, value, statement, condition } = demand;
-    report({ build, frame }, unsatisfiable, [quoted(statement), sizesIn(left, condition.symbol)], {
+    const { frame, span, labels, value, statement, condition, grounds } = demand;
+    const details = {
       span,
       labels,
       notes: [
@@ -143,7 +142,9 @@ function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
       ],
       help: ["let both sides change their sizes in the same way"],
       sizes: sizeTrail(value, build.nodes),
-    });
+    };
+    const sizes = sizesIn(left, condition.symbol);
+    report({ build, frame }, unsatisfiable, [quoted(statement), sizes], details, grounds);
   }
 }
 
@@ -164,6 +165,12 @@ function byPlace(broken: readonly BrokenDemand[]): readonly AtOnePlace[] {
 
 function sizesIn(set: SizeSet, symbol: string): string {
   return isEmpty(set) ? `no ${symbol}` : `only ${listOf(printValues(symbol, set.also), "or")}`;
+}
+
+/** Where `where` leaves few sizes, one that is left is enough. A block may be meant for few, but hardly for maps of one position. */
+function isTooFew(left: SizeSet, settled: SizeSet, { trace }: Build): boolean {
+  if (isEmpty(left) || !hasFinitelyMany(left)) return isEmpty(left);
+  return trace === undefined ? !hasFinitelyMany(settled) : left.also.every((size) => size === 1);
 }
 
 function holdAgainstWhere(

@@ -2,7 +2,7 @@
 import type { Label } from "../base/diagnostic.ts";
 import { spanText } from "../base/source.ts";
 
-import { printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import { printAxis, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import { isSameSize, printSize, sizeWith } from "../ir/size.ts";
 import { conv } from "../ops/conv.ts";
 import { id } from "../ops/id.ts";
@@ -57,7 +57,7 @@ export function blame(value: Value, axis: Claim["axis"], nodes: readonly OpNode[
     const text = `${isInput ? "this input is" : "this makes it"} ${printShape(node.shape)}`;
     return { span: parts.get("name") ?? span, text };
   }
-  const size = printSize(sizeAt(node.shape, axis) ?? 0);
+  const size = printAxis(node.shape, axis);
   const part = isInput ? `${axis}` : axis === 0 ? "channels" : strides(node, axis) ? "stride" : "kernel";
   const place = parts.get(part);
   const noun = isInput ? "this input" : place === undefined || part !== "stride" ? "here" : "this stride";
@@ -77,10 +77,10 @@ export function sizeTrail(value: Value, nodes: readonly OpNode[], symbol?: numbe
   const latest: OpNode[] = [];
   for (let at = last; at !== undefined && latest.length <= SHOWN_STEPS; at = at.previous)
     latest.unshift(at.node);
-  const print = ({ channels, sizes }: Shape): string =>
+  const print = (shape: Shape): string =>
     printShape({
-      channels,
-      sizes: symbol === undefined ? sizes : sizes.map((size) => sizeWith(size, symbol)),
+      ...shape,
+      ...(symbol !== undefined && { sizes: shape.sizes.map((size) => sizeWith(size, symbol)) }),
     });
   const step = (node: OpNode): string => {
     // Only a type changes the shape of what it passes on.

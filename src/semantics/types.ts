@@ -8,7 +8,7 @@ import { fractionOf } from "../ir/fraction.ts";
 
 import type { Literal } from "../ir/literal.ts";
 import { integerOf, numericValue, printLiteral } from "../ir/literal.ts";
-import { type Axis, axisName, MAX_RANK, printShape, rankOf, sizeAt } from "../ir/shape.ts";
+import { type Axis, axisName, MAX_RANK, printAxis, printShape, rankOf, sizeAt } from "../ir/shape.ts";
 import { printSize } from "../ir/size.ts";
 import { isEmpty, solve } from "../ir/size-set.ts";
 import { wrongType } from "../ops/call-problems.ts";
@@ -19,6 +19,7 @@ import { type Environment, evaluate } from "./evaluate.ts";
 import { CERTAIN, doubted } from "./scope.ts";
 import { addDemand } from "./symbol-table.ts";
 import { compareValues, inconclusive } from "./symbolic.ts";
+import { channelsTerm, type Grounds, sizeTerms, termOf, termOfLiteral } from "./trace.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
 export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
@@ -65,12 +66,15 @@ export function checkType(
   if (declared.length !== rank + 1) {
     if (value.doubt.has("rank")) return asDeclared(type, declared, value, place);
     const label = blame(value, "rank", nodes);
-    remark(place, expectMismatch, [printSizes(declared), printShape(value.shape)], {
+    const details = {
       span: type.span,
       label: `the value has ${count(rank, "size")} here`,
       ...(label === undefined ? {} : { labels: [label] }),
       sizes: sizeTrail(value, nodes),
-    });
+    };
+    const isWritten = declared.length === type.sizes.length + 1;
+    const grounds = isWritten ? { values: [], pairs: [] } : undefined;
+    remark(place, expectMismatch, [printSizes(declared), printShape(value.shape)], details, grounds);
     return doubted(value);
   }
   const wrong = declared.flatMap((size, axis) =>
@@ -143,11 +147,13 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
   const number = declared[first];
   const print = (axis: Axis, text: string): string => `${axisName(rank, axis)} = ${text}`;
   const declaredText = axes.map((axis) => print(axis, printDeclared(declared[axis]))).join(", ");
-  const inferredText = axes.map((axis) => print(axis, printSize(sizeAt(value.shape, axis) ?? 0))).join(", ");
+  const inferredText = axes.map((axis) => print(axis, printAxis(value.shape, axis))).join(", ");
   const labels = distinctLabels(axes.flatMap((axis) => blame(value, axis, nodes) ?? []));
   const origin = originOf(value, first, nodes);
+  const grounds = place.build.trace && typeGrounds(axes, declared, value);
   const formula = origin === undefined ? undefined : sizeFormula(origin, first, nodes);
   const details = {
+    axis: first,
     span: number?.expression.span ?? place.frame.definition,
     label: `the value is ${printShape(value.shape)} here`,
     labels,
@@ -155,8 +161,18 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
     sizes: sizeTrail(value, nodes),
   };
   if (number?.value?.kind === "number" && !isInteger(number.value.value))
-    remark(place, wrongType, ["a size", "an integer", printDeclared(number)], details);
-  else remark(place, expectMismatch, [declaredText, inferredText], details);
+    remark(place, wrongType, ["a size", "an integer", printDeclared(number)], details, grounds);
+  else remark(place, expectMismatch, [declaredText, inferredText], details, grounds);
+}
+
+/** Of what was declared against what is inferred. */
+function typeGrounds(axes: readonly Axis[], declared: readonly Declared[], value: Value): Grounds {
+  const written = axes.flatMap((axis) => termOfLiteral(declared[axis]?.value) ?? []);
+  const sizes = axes.some((axis) => axis > 0) ? sizeTerms(value) : [];
+  const width = axes.includes(0) ? declared[0]?.value : undefined;
+  if (width?.kind !== "number") return { values: [...written, ...sizes], pairs: [] };
+  const inferred = channelsTerm(value.shape);
+  return { values: [...written, ...sizes, inferred], pairs: [[termOf(width), inferred]] };
 }
 
 function printDeclared(declared: Declared | undefined): string {

@@ -3,14 +3,21 @@
 import { silent } from "../../base/diagnostic.ts";
 import { count, quoted } from "../../base/text.ts";
 import { openSources, type Sources, STANDARD_INPUT } from "../../runtime/sources.ts";
-import { type CheckedFile, checkFile, renderJson, summarize, worst } from "../check-file.ts";
+import {
+  type CheckedFile,
+  type CheckFileOptions,
+  checkFile,
+  renderJson,
+  summarize,
+  worst,
+} from "../check-file.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { renderJsonLines } from "../render/json.ts";
 
 export const command: Command = {
   name: "check",
   summary: "check specs: names, shapes, promises; runs nothing",
-  usage: "dnc check FILE… [--json] [--deny warnings] [--fix] [--watch]",
+  usage: "dnc check FILE… [--json] [--signatures] [--deny warnings] [--fix] [--watch]",
   description:
     "Parses each file and what it imports, checks every block and every model that can be made from its defaults, " +
     "and tells all mistakes in one run. Blocks that no model uses are checked too. `-` reads standard input. With " +
@@ -19,6 +26,7 @@ export const command: Command = {
   examples: [
     ["dnc check specs/densenet121.dn", "the shapes and counts of one spec"],
     ["dnc check --json specs/*.dn", "all specs, for a script (schema dnc/check-1)"],
+    ["dnc check --signatures blocks.dn", "the shapes that the blocks of a file give"],
     ["dnc check --watch net.dn", "again whenever the file, or one that it imports, changes"],
     ["dnc check --format sarif specs/*.dn > dnc.sarif", "for code hosts and editors"],
   ],
@@ -26,6 +34,7 @@ export const command: Command = {
     json: { type: "boolean", summary: "print JSON (schema dnc/check-1)" },
     format: { type: "string", value: "FORM", summary: "how to print: pretty, plain, jsonl or sarif" },
     hints: { type: "boolean", summary: "also tell how the language reads what is left out" },
+    signatures: { type: "boolean", summary: "print what each block makes of any input, for all parameters" },
     deny: { type: "string", value: "warnings", summary: "let warnings fail the check" },
     fix: { type: "boolean", summary: "apply the fixes that need no person, and tell what is left" },
     watch: { type: "boolean", summary: "check again whenever a file changes, until Ctrl-C" },
@@ -83,8 +92,8 @@ function checkFiles(paths: readonly string[], sources: Sources, flags: FlagValue
   return paths.map((path) => checkFile(path, sources, optionsOf(flags)));
 }
 
-function optionsOf({ hints, deny }: FlagValues): { readonly hints: boolean; readonly denyWarnings: boolean } {
-  return { hints: hints === true, denyWarnings: deny === "warnings" };
+function optionsOf({ hints, deny, signatures }: FlagValues): CheckFileOptions {
+  return { hints: hints === true, denyWarnings: deny === "warnings", signatures: signatures === true };
 }
 
 /** Each file by itself, so that a file which two others import is mended before the second is read. */

@@ -54,7 +54,10 @@ function ranges(numbers: readonly number[]): string {
 function expansion(frames: readonly Frame[]): Trail {
   const innermostCall = frames.findLast(({ call }) => call !== undefined)?.call;
   const tail = innermostCall === undefined ? "" : ` at ${placeOf(innermostCall)}`;
-  const lead = frames.length === 1 && frames[0]?.kind === "model" ? "in model " : "expanded from ";
+  const [first] = frames;
+  const isAlone =
+    frames.length === 1 && first !== undefined && first.kind !== "call" && first.kind !== "repeat";
+  const lead = isAlone ? `in ${first.kind} ` : "expanded from ";
   const items = elide(frames.map(frameWords));
   return { lead, items: [...items.slice(0, -1), `${items[items.length - 1]}${tail}`] };
 }
