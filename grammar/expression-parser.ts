@@ -1,26 +1,11 @@
-/** The grammar of expressions and arguments, and how the parser is set up; `parser.ts` builds the rest on it. */
-import type { CstNode, IParserErrorMessageProvider, ParserMethod } from "chevrotain";
+/** The grammar of expressions and arguments; `parser.ts` builds the rest on it. */
+import type { CstNode, ParserMethod } from "chevrotain";
 import { RecoveringParser } from "./recovery.ts";
 import * as t from "./tokens.ts";
 
-export interface ParserOptions {
-  /** Proves the grammar free of ambiguity: for tests, since it costs as much as a run. */
-  readonly validate?: boolean;
-}
-
 export type RuleMethod = ParserMethod<[], CstNode>;
 
-export class ExpressionParser extends RecoveringParser {
-  constructor(errorMessageProvider: IParserErrorMessageProvider, { validate = false }: ParserOptions) {
-    super([...t.tokens], {
-      maxLookahead: 2,
-      recoveryEnabled: true,
-      nodeLocationTracking: "onlyOffset",
-      skipValidations: !validate,
-      errorMessageProvider,
-    });
-  }
-
+export abstract class ExpressionParser extends RecoveringParser {
   readonly args: RuleMethod = this.RULE("args", () => {
     this.CONSUME(t.OpenParen);
     this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.arg) });

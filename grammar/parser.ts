@@ -1,8 +1,10 @@
 /** The grammar: LL(2), one rule for each line of `dn.ebnf`. It builds a concrete tree and recovers from every error. */
 import type { CstNode, IParserErrorMessageProvider, IRecognitionException, IToken, Rule } from "chevrotain";
 import { TooManyProblems } from "../src/base/diagnostic.ts";
+import type { Decision } from "./decisions.ts";
 import { createExpectations } from "./expectations.ts";
-import { ExpressionParser, type ParserOptions, type RuleMethod } from "./expression-parser.ts";
+import { ExpressionParser, type RuleMethod } from "./expression-parser.ts";
+import type { Analysis } from "./prepared-parser.ts";
 import * as t from "./tokens.ts";
 
 export interface ParserResult {
@@ -17,12 +19,21 @@ export interface Parser {
   parse(tokens: readonly IToken[], depths: readonly number[]): ParserResult;
   /** The rules as data, in the order of the grammar. */
   rules(): Readonly<Record<string, Rule>>;
+  /** What the choices of an analyzed grammar depend on. */
+  decisions(): readonly Decision[];
 }
 
 class DnParser extends ExpressionParser {
-  constructor(expectations: IParserErrorMessageProvider, options: ParserOptions) {
-    super(expectations, options);
-    this.performSelfAnalysis();
+  private readonly expectations: IParserErrorMessageProvider;
+
+  constructor(expectations: IParserErrorMessageProvider, analysis: Analysis) {
+    super(expectations, analysis);
+    this.expectations = expectations;
+    this.prepare(analysis);
+  }
+
+  protected override analyzed(): DnParser {
+    return new DnParser(this.expectations, "made");
   }
 
   load(tokens: readonly IToken[], depths: readonly number[]): void {
@@ -367,9 +378,9 @@ class DnParser extends ExpressionParser {
 }
 
 /** Building one takes milliseconds: keep it. */
-export function createParser(options: ParserOptions = {}): Parser {
+export function createParser(analysis: Analysis = "generated"): Parser {
   const expectations = createExpectations();
-  const parser = new DnParser(expectations, options);
+  const parser = new DnParser(expectations, analysis);
   return {
     parse: (tokens, depths) => {
       expectations.start();
@@ -383,5 +394,6 @@ export function createParser(options: ParserOptions = {}): Parser {
       }
     },
     rules: () => parser.getGAstProductions(),
+    decisions: () => parser.decisions,
   };
 }

@@ -1,17 +1,17 @@
 /**
  * How the parser goes on after an error. The tokens are balanced and each knows how many brackets it stands in, so
  * what may follow a rule is looked for only as deep as the rule began; and a name, which could be anything, is never
- * taken for it. This overrides methods inside chevrotain, whose version is pinned for that reason.
+ * taken for it. This, too, overrides methods inside chevrotain.
  */
 import {
   type CstNode,
-  CstParser,
   EOF,
   type IParserErrorMessageProvider,
   isRecognitionException,
   MismatchedTokenException,
   type TokenType,
 } from "chevrotain";
+import { PreparedParser } from "./prepared-parser.ts";
 import { indexAt } from "./segments.ts";
 import * as t from "./tokens.ts";
 
@@ -28,7 +28,7 @@ interface Target {
 
 type Unfinished = Omit<CstNode, "recoveredNode"> & { recoveredNode?: boolean };
 
-export class RecoveringParser extends CstParser {
+export abstract class RecoveringParser extends PreparedParser {
   /**
    * How many brackets each token of the input stands in; an opening one stands outside its own, a closing one inside.
    * Unlike the input, it is not padded while parsing.
@@ -86,6 +86,7 @@ export class RecoveringParser extends CstParser {
   /** For each depth, the tokens that may follow a rule which began there, with its level; the innermost wins. */
   private wantedByDepth(): ReadonlyMap<number, ReadonlyMap<TokenType, number>> {
     const wanted = new Map<number, Map<TokenType, number>>();
+    this.completeAnalysis();
     const follows = this.buildFullFollowKeyStack();
     let start = Number.NaN;
     for (let level = this.RULE_STACK_IDX; level > 0; level -= 1) {

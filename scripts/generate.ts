@@ -6,6 +6,7 @@ import { draw, elaborate, parseInputSizes, type SourceFile } from "../src/index.
 import { conventionsModule } from "./conventions.ts";
 import { conventionsPage } from "./conventions-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
+import { DECISIONS_PATH, decisionsText } from "./generate-decisions.ts";
 import { opsPage } from "./ops-page.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
 import { specsPage } from "./specs-page.ts";
@@ -61,6 +62,7 @@ export const GENERATED: readonly Generated[] = [
     content: () =>
       `/** The script and style of a picture's page, generated from src/viz/page/ by \`npm run generate\`. */\nexport const PAGE_SCRIPT: string = ${JSON.stringify(minified("src/viz/page/page.js", "js"))};\nexport const PAGE_STYLE: string = ${JSON.stringify(minified("src/viz/page/page.css", "css"))};\n`,
   },
+  { path: DECISIONS_PATH, content: decisionsText },
   { path: "docs/pictures/densenet121.svg", content: () => pictureOf("specs/densenet121.dn", {}) },
   {
     path: "docs/pictures/unet.svg",
