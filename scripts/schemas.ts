@@ -124,6 +124,10 @@ const fmt = z.strictObject({
 
 const difference = z.union([z.int(), z.string().regex(/^-?[1-9]\d{15,}$/)]);
 const delta = z.strictObject({ before: count, after: count, change: difference });
+const amount = z.union([count, z.number().nonnegative(), z.null()]);
+const anyDelta = z
+  .strictObject({ before: amount, after: amount, change: z.union([difference, z.number(), z.null()]) })
+  .meta({ description: "null: unlimited." });
 const deltas = { params: delta, buffers: delta, macs: delta };
 const comparedModel = z.strictObject({ model: text, inputs: ports, outputs: ports });
 const comparedSide = z.strictObject({
@@ -150,7 +154,12 @@ const diff: z.ZodType<DiffJson> = z.strictObject({
   before: comparedModel,
   after: comparedModel,
   convention: text.meta({ description: "What `macs` counts." }),
-  totals: z.strictObject(deltas),
+  totals: z
+    .object(deltas)
+    .catchall(anyDelta)
+    .meta({
+      description: "By the name of the quantity, as limits name it: peak, kept, traffic, rf, fvcore.",
+    }),
   added: sections,
   removed: sections,
   changed: z
@@ -166,7 +175,14 @@ const diff: z.ZodType<DiffJson> = z.strictObject({
     .exactOptional()
     .meta({ description: "The first operation whose result has another shape." }),
   parts: z
-    .array(z.strictObject({ path: text, ...deltas }))
+    .array(
+      z.strictObject({
+        path: text,
+        ...deltas,
+        live: delta.exactOptional(),
+        receptiveField: anyDelta.exactOptional(),
+      }),
+    )
     .meta({ description: "The parts that cost another amount, each before those inside it." }),
 });
 

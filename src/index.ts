@@ -35,7 +35,6 @@ export { diffReports } from "./diff/diff.ts";
 export { type DiffJson, diffToJson } from "./diff/json.ts";
 export { type DiffLine, diffLines, diffMarkdown } from "./diff/render.ts";
 export { diffTables } from "./diff/tables.ts";
-export { brokenThresholds, parseThreshold, type Threshold } from "./diff/threshold.ts";
 export { type GraphJson, graphToJson } from "./ir/json.ts";
 export { printLowered } from "./ir/lowered-print.ts";
 export { type Convention, SPELLINGS, type Spelling } from "./measure/convention.ts";
@@ -47,9 +46,10 @@ export { type Amount, parseAmount } from "./report/amount.ts";
 export {
   exceededGrowth,
   exceededLimits,
-  isLimitable,
-  LIMITED,
   type Limit,
+  type Place,
+  parseGrowth,
+  startOfModel,
 } from "./report/budget.ts";
 export { csvOf } from "./report/csv.ts";
 export { FilterError, parseFilter } from "./report/filter.ts";
@@ -58,6 +58,7 @@ export { type ReportJson, reportToJson } from "./report/json.ts";
 export { ledgerLines, ledgerOf } from "./report/ledger.ts";
 export { markdownOf } from "./report/markdown.ts";
 export { GROUPINGS, type Grouping } from "./report/parts.ts";
+export { quantitiesOf } from "./report/quantity.ts";
 export { PARAMETER_KINDS, type Report, type ReportOptions, reportOf } from "./report/report.ts";
 export {
   type SweepPoint,

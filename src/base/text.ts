@@ -26,7 +26,8 @@ export function brief(text: string): string {
 
 /** An exact integer for JSON: a string past 2^53, where readers lose digits. */
 export function jsonInteger(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+  const isSafe = value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
+  return isSafe ? Number(value) : value.toString();
 }
 
 /** `7,978,856`. */

@@ -7,17 +7,19 @@ import {
   conventionNamed,
   FilterError,
   GROUPINGS,
-  type Grouping,
   isConvention,
   type Limit,
   PARAMETER_KINDS,
   parseAmount,
   parseFilter,
+  quantitiesOf,
+  type ReportJson,
   type ReportOptions,
   SPELLINGS,
   type Spelling,
   type ViewOptions,
 } from "../index.ts";
+import { formOf, oneOf } from "./choice.ts";
 import { type Flag, type FlagValues, UsageError } from "./command.ts";
 import { listOf } from "./target.ts";
 
@@ -90,7 +92,7 @@ export function readReportFlags(flags: FlagValues): ReportFlags {
     throw new UsageError("`--max-regression` needs `--baseline FILE`", [
       "write an older report with `dnc report TARGET --json > report.json`",
     ]);
-  const format = formatOf(flags);
+  const format = formOf(flags, FORMATS) ?? "table";
   const sweep = listOf(flags["sweep"]).map(sweepOf);
   if (sweep.length > 0 && (format === "html" || format === "sarif"))
     throw new UsageError(`\`--sweep\` has no form ${quoted(format)}`, ["use table, json, csv or md"]);
@@ -100,9 +102,9 @@ export function readReportFlags(flags: FlagValues): ReportFlags {
     spellings: new Map(listOf(flags["spelling"]).flatMap(parts).map(spellingOf)),
     view: viewOptions(flags),
     limits: [
-      ...["params", "macs", "peak", "rf"].flatMap((metric) => {
-        const written = flags[`max-${metric}`];
-        return typeof written === "string" ? [limitOf(`--max-${metric}`, metric)(written)] : [];
+      ...["params", "macs", "peak", "rf"].flatMap((quantity) => {
+        const written = flags[`max-${quantity}`];
+        return typeof written === "string" ? [limitOf(`--max-${quantity}`, quantity)(written)] : [];
       }),
       ...listOf(flags["max"]).flatMap(parts).map(limitOf("--max")),
     ],
@@ -114,8 +116,8 @@ export function readReportFlags(flags: FlagValues): ReportFlags {
 
 function reportOptions(flags: FlagValues): ReportOptions {
   const norms = choice(flags, "bn", { keep: "kept", fold: "folded" } as const);
-  const params = choice(flags, "params", Object.fromEntries(PARAMETER_KINDS.map((kind) => [kind, kind])));
-  const phase = choice(flags, "phase", { infer: "infer", train: "train" } as const);
+  const params = wordOf(flags, "params", PARAMETER_KINDS);
+  const phase = wordOf(flags, "phase", ["infer", "train"]);
   const bytes = choice(flags, "dtype", { f32: 4, f16: 2, bf16: 2, i8: 1 } as const);
   const device = deviceOf(flags["device"]);
   return {
@@ -132,11 +134,7 @@ function reportOptions(flags: FlagValues): ReportOptions {
 function viewOptions(flags: FlagValues): ViewOptions {
   const { cols, sort, filter, expand } = flags;
   const [depth, top] = [whole(flags, "depth"), whole(flags, "top")];
-  const groupBy = choice<Grouping>(
-    flags,
-    "group-by",
-    Object.fromEntries(GROUPINGS.map((each) => [each, each])),
-  );
+  const groupBy = wordOf(flags, "group-by", GROUPINGS);
   return {
     ...(typeof cols === "string" && {
       columns: cols
@@ -170,21 +168,36 @@ export function conventionsOf(name: string): readonly Convention[] {
   throw new UsageError(found.why, [found.help]);
 }
 
-function formatOf({ json, format }: FlagValues): Format {
-  if (format === undefined) return json === true ? "json" : "table";
-  const found = FORMATS.find((each) => each === format);
-  if (found === undefined)
-    throw new UsageError(`\`--format\` takes ${FORMATS.join(", ")}, not ${quoted(String(format))}`);
-  if (json === true && found !== "json")
-    throw new UsageError(`\`--json\` and \`--format ${found}\` exclude each other`);
-  return found;
+function wordOf<Word extends string>(
+  flags: FlagValues,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const written = flags[name];
+  return typeof written === "string" ? oneOf(words, `--${name}`, written) : undefined;
 }
 
+/** The value that stands for the word that was given. */
 function choice<T>(flags: FlagValues, name: string, values: Readonly<Record<string, T>>): T | undefined {
   const written = flags[name];
-  if (typeof written !== "string") return undefined;
-  if (Object.hasOwn(values, written)) return values[written];
-  throw new UsageError(`\`--${name}\` takes ${Object.keys(values).join(", ")}, not ${quoted(written)}`);
+  return typeof written === "string" ? values[oneOf(Object.keys(values), `--${name}`, written)] : undefined;
+}
+
+/** Every report must tell what is limited: a limit on what is not known would hold by accident. */
+export function requireLimited(reports: readonly ReportJson[], limits: readonly Limit[]): void {
+  const [first = [], ...others] = reports.map((report) =>
+    quantitiesOf(report)
+      .filter(({ total }) => total(report.totals) !== undefined)
+      .map(({ name }) => name),
+  );
+  const known = first.filter((name) => others.every((names) => names.includes(name)));
+  for (const { quantity, written } of limits) {
+    if (known.includes(quantity)) continue;
+    const where = others.length === 0 ? "is not reported" : "is not in both reports";
+    throw new UsageError(`\`${written}\` limits what ${where}`, [
+      `there are ${known.join(", ")}, and what \`--convention\` names`,
+    ]);
+  }
 }
 
 function whole(flags: FlagValues, name: string): number | undefined {
@@ -195,16 +208,16 @@ function whole(flags: FlagValues, name: string): number | undefined {
   return Number(written);
 }
 
-function limitOf(flag: string, metric?: string): (written: string) => Limit {
+function limitOf(flag: string, quantity?: string): (written: string) => Limit {
   return (written) => {
-    const [name = "", amount] = metric === undefined ? nameAndValue(written) : [metric, written];
+    const [name = "", amount] = quantity === undefined ? nameAndValue(written) : [quantity, written];
     const limit = amount === undefined ? undefined : parseAmount(amount);
-    const example = metric === undefined ? "macs=1%" : "2.9G";
+    const example = quantity === undefined ? "macs=1%" : "2.9G";
     if (limit === undefined)
       throw new UsageError(`\`${flag}\` cannot read ${quoted(written)}`, [
         `write it as \`${flag} ${example}\``,
       ]);
-    return { metric: name, amount: limit, written: `${flag} ${written}` };
+    return { quantity: name, amount: limit, written: `${flag} ${written}` };
   };
 }
 

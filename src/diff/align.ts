@@ -1,7 +1,7 @@
 /** Which operation of one report is which of another: by path, else the next that does the same. */
 import { groupBy } from "../base/group.ts";
 import type { ReportRowJson } from "../report/json.ts";
-import { pathInModel } from "./paths.ts";
+import { pathInModel } from "../report/paths.ts";
 
 export interface Pair {
   readonly before: ReportRowJson;

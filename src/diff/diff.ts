@@ -4,21 +4,27 @@ import type { SpanJson } from "../base/source.ts";
 import { quoted } from "../base/text.ts";
 import { printWindow } from "../ir/lowered-print.ts";
 import type { Counts } from "../ops/counts.ts";
-import type { CountsJson, ReportJson, ReportRowJson } from "../report/json.ts";
+import type { CountsJson, ReportGroupJson, ReportJson, ReportRowJson } from "../report/json.ts";
+import { nameOf, partsAbove, pathInModel } from "../report/paths.ts";
+import { type Amount, longestField, type Quantity, quantitiesOf } from "../report/quantity.ts";
 import { sumOfCounts } from "../report/sums.ts";
 import { type Alignment, align, type Pair } from "./align.ts";
-import { partsAbove, pathInModel } from "./paths.ts";
 
 export const MEASURES = ["params", "buffers", "macs"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** Of one measure. */
-export interface Delta {
-  readonly before: bigint;
-  readonly after: bigint;
+export interface Delta<T extends Amount = bigint> {
+  readonly before: T;
+  readonly after: T;
 }
 
 export type Deltas = Readonly<Record<Measure, Delta>>;
+
+/** A number of the whole model that both reports tell. */
+export interface TotalDelta extends Delta<Amount> {
+  readonly quantity: Quantity;
+}
 
 /** What an operation is in one report. */
 export interface Side {
@@ -65,7 +71,7 @@ export interface Divergence {
 export interface Diff {
   readonly before: ReportJson;
   readonly after: ReportJson;
-  readonly totals: Deltas;
+  readonly totals: readonly TotalDelta[];
   readonly added: readonly Section[];
   readonly removed: readonly Section[];
   /** What they do to the same input is another thing. */
@@ -76,20 +82,29 @@ export interface Diff {
   readonly following: number;
   readonly divergence?: Divergence;
   /** The parts of the spec that cost another amount, down to the stages; each before those inside it. */
-  readonly parts: readonly { readonly path: string; readonly deltas: Deltas }[];
+  readonly parts: readonly PartDelta[];
+}
+
+export interface PartDelta {
+  readonly path: string;
+  readonly deltas: Deltas;
+  /** The most bytes of activations alive at once, where both reports tell it. */
+  readonly live?: Delta;
+  /** Along the axis where it is longest. */
+  readonly field?: Delta<number>;
 }
 
 export function diffReports(before: ReportJson, after: ReportJson): Diff {
   const alignment = align(before.rows, after.rows);
   const kinds = alignment.pairs.map((pair) => ({ pair, kind: kindOf(pair) }));
-  const changed = kinds.filter(({ kind }) => kind === "changed").map(({ pair }) => changeOf(pair));
+  const changed = kinds.filter(({ kind }) => kind === "changed").map(({ pair }) => pairChange(pair));
   const added = sectionsOf(alignment.added, after.rows);
   const removed = sectionsOf(alignment.removed, before.rows);
   const divergence = divergenceOf(before, after, alignment, { added, removed });
   return {
     before,
     after,
-    totals: deltasOf(before.totals, after.totals),
+    totals: totalsOf(before, after),
     added,
     removed,
     changed,
@@ -155,7 +170,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function changeOf({ before, after }: Pair): Change {
+function pairChange({ before, after }: Pair): Change {
   return { before: sideOf(before), after: sideOf(after), deltas: deltasOf(before, after) };
 }
 
@@ -206,11 +221,11 @@ function joinedRepetitions(sections: readonly Section[]): readonly Section[] {
   const joined: Section[] = [];
   for (const section of sections) {
     const last = joined.at(-1);
-    const [parent, number] = [parentOf(section.path), Number(nameOf(section.path))];
+    const [parent, number] = [parentOf(section.path), Number(nameOf(section))];
     const isNext =
       last !== undefined &&
       parentOf(last.firstPath) === parent &&
-      Number(nameOf(last.firstPath)) + last.times === number;
+      Number(nameOf({ path: last.firstPath })) + last.times === number;
     if (!isNext) {
       joined.push(section);
       continue;
@@ -232,10 +247,6 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
 function deltasOf(before: CountsJson | undefined, after: CountsJson | undefined): Deltas {
   const of = (measure: Measure): Delta => ({
     before: BigInt(before?.[measure] ?? 0),
@@ -244,13 +255,36 @@ function deltasOf(before: CountsJson | undefined, after: CountsJson | undefined)
   return { params: of("params"), buffers: of("buffers"), macs: of("macs") };
 }
 
-function partsOf(before: ReportJson, after: ReportJson): Diff["parts"] {
+function totalsOf(before: ReportJson, after: ReportJson): readonly TotalDelta[] {
+  return quantitiesOf(after).flatMap((quantity) => {
+    const [from, to] = [before, after].map(({ totals }) => quantity.total(totals));
+    return from === undefined || to === undefined ? [] : [{ quantity, before: from, after: to }];
+  });
+}
+
+function partsOf(before: ReportJson, after: ReportJson): readonly PartDelta[] {
   const earlier = new Map(before.groups.map((group) => [pathInModel(group), group]));
   const later = new Map(after.groups.map((group) => [pathInModel(group), group]));
-  return [...new Set([...later.keys(), ...earlier.keys()])].flatMap((path) => {
-    const deltas = deltasOf(earlier.get(path), later.get(path));
-    return MEASURES.some((measure) => deltas[measure].before !== deltas[measure].after)
-      ? [{ path, deltas }]
-      : [];
-  });
+  return [...new Set([...later.keys(), ...earlier.keys()])]
+    .map((path) => partDelta(path, earlier.get(path), later.get(path)))
+    .filter(({ deltas, live, field }) =>
+      [...MEASURES.map((measure) => deltas[measure]), live, field].some(isChanged),
+    );
+}
+
+function partDelta(path: string, before?: ReportGroupJson, after?: ReportGroupJson): PartDelta {
+  const [liveBefore, liveAfter] = [before, after].map((group) => group?.liveBytes);
+  const [fieldBefore, fieldAfter] = [before, after].map((group) => group?.receptiveField);
+  return {
+    path,
+    deltas: deltasOf(before, after),
+    ...(liveBefore !== undefined &&
+      liveAfter !== undefined && { live: { before: BigInt(liveBefore), after: BigInt(liveAfter) } }),
+    ...(fieldBefore &&
+      fieldAfter && { field: { before: longestField(fieldBefore), after: longestField(fieldAfter) } }),
+  };
+}
+
+export function isChanged(delta: Delta<Amount> | undefined): boolean {
+  return delta !== undefined && delta.before !== delta.after;
 }

@@ -2,7 +2,17 @@
 import type { SpanJson } from "../base/source.ts";
 import { jsonInteger } from "../base/text.ts";
 import type { CountsJson, ReportJson, ReportPortJson } from "../report/json.ts";
-import { type Deltas, type Diff, MEASURES, type Measure, type Section, type Side } from "./diff.ts";
+import { type Amount, growth } from "../report/quantity.ts";
+import {
+  type Delta,
+  type Deltas,
+  type Diff,
+  MEASURES,
+  type Measure,
+  type PartDelta,
+  type Section,
+  type Side,
+} from "./diff.ts";
 
 export interface DiffJson {
   readonly schema: "dnc/diff-1";
@@ -10,7 +20,8 @@ export interface DiffJson {
   readonly after: ComparedModelJson;
   /** What `macs` counts. */
   readonly convention: string;
-  readonly totals: DeltasJson;
+  /** By the name of the quantity, as limits name it: `params`, `peak`, `rf`, `fvcore`. */
+  readonly totals: Readonly<Record<string, DeltaJson>>;
   readonly added: readonly SectionJson[];
   readonly removed: readonly SectionJson[];
   readonly changed: readonly ChangeJson[];
@@ -19,7 +30,7 @@ export interface DiffJson {
   readonly following: number;
   readonly divergence?: { readonly before: Side; readonly after: Side; readonly cause: string };
   /** Each before those inside it. */
-  readonly parts: readonly (DeltasJson & { readonly path: string })[];
+  readonly parts: readonly PartJson[];
 }
 
 export interface ComparedModelJson {
@@ -30,11 +41,17 @@ export interface ComparedModelJson {
 
 export type DeltasJson = Readonly<Record<Measure, DeltaJson>>;
 
-/** Strings past 2^53. */
+/** Counts and bytes are strings past 2^53; positions are null where there is no limit to them. */
 export interface DeltaJson {
-  readonly before: number | string;
-  readonly after: number | string;
-  readonly change: number | string;
+  readonly before: number | string | null;
+  readonly after: number | string | null;
+  readonly change: number | string | null;
+}
+
+export interface PartJson extends DeltasJson {
+  readonly path: string;
+  readonly live?: DeltaJson;
+  readonly receptiveField?: DeltaJson;
 }
 
 export interface ChangeJson extends DeltasJson {
@@ -58,7 +75,7 @@ export function diffToJson(diff: Diff): DiffJson {
     before: modelToJson(before),
     after: modelToJson(after),
     convention: after.convention,
-    totals: deltasToJson(totals),
+    totals: Object.fromEntries(totals.map((delta) => [delta.quantity.name, deltaToJson(delta)])),
     added: added.map(sectionToJson),
     removed: removed.map(sectionToJson),
     changed: changed.map((change) => ({
@@ -69,7 +86,7 @@ export function diffToJson(diff: Diff): DiffJson {
     moved,
     following,
     ...(divergence && { divergence }),
-    parts: parts.map(({ path, deltas }) => ({ path, ...deltasToJson(deltas) })),
+    parts: parts.map(partToJson),
   };
 }
 
@@ -77,13 +94,25 @@ function modelToJson({ model, inputs, outputs }: ReportJson): ComparedModelJson 
   return { model, inputs, outputs };
 }
 
-function deltasToJson(deltas: Deltas): DeltasJson {
-  const of = (measure: Measure): DeltaJson => {
-    const { before, after } = deltas[measure];
-    const [from, to, change] = [before, after, after - before].map(jsonInteger);
-    return { before: from ?? 0, after: to ?? 0, change: change ?? 0 };
+function deltasToJson({ params, buffers, macs }: Deltas): DeltasJson {
+  return { params: deltaToJson(params), buffers: deltaToJson(buffers), macs: deltaToJson(macs) };
+}
+
+function deltaToJson(delta: Delta<Amount>): DeltaJson {
+  const json = (amount: Amount): number | string | null => {
+    if (typeof amount === "bigint") return jsonInteger(amount);
+    return Number.isFinite(amount) ? amount : null;
   };
-  return { params: of("params"), buffers: of("buffers"), macs: of("macs") };
+  return { before: json(delta.before), after: json(delta.after), change: json(growth(delta)) };
+}
+
+function partToJson({ path, deltas, live, field }: PartDelta): PartJson {
+  return {
+    path,
+    ...deltasToJson(deltas),
+    ...(live && { live: deltaToJson(live) }),
+    ...(field && { receptiveField: deltaToJson(field) }),
+  };
 }
 
 function sectionToJson(section: Section): SectionJson {

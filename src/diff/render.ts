@@ -21,12 +21,12 @@ export function diffLines(tables: readonly DiffTable[], width: number): readonly
   ]);
 }
 
-function alignedRows({ columns, rows }: DiffTable, width: number): readonly DiffLine[] {
+function alignedRows(table: DiffTable, width: number): readonly DiffLine[] {
+  const { rows } = table;
   if (rows.length === 0) return [];
+  const columns = fitting(table, width);
   const head = columns.map(({ title }) => title);
-  const widths = columns.map((_, column) =>
-    Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
-  );
+  const widths = columns.map((_, column) => widthOf(column, table));
   const shrunk = shrink(
     widths,
     columns.map(({ align }) => align === "left"),
@@ -44,6 +44,21 @@ function alignedRows({ columns, rows }: DiffTable, width: number): readonly Diff
     { kind: "head", text: line(head) },
     ...rows.map((cells): DiffLine => ({ kind: "row", text: line(cells) })),
   ];
+}
+
+/** Without the last columns that may give way, as many as must. */
+function fitting(table: DiffTable, width: number): DiffTable["columns"] {
+  const { columns } = table;
+  const wide = (count: number): boolean =>
+    columns.slice(0, count).reduce((sum, _, column) => sum + GAP.length + widthOf(column, table), 0) >
+    width + GAP.length;
+  let count = columns.length;
+  while (columns[count - 1]?.isOptional === true && wide(count)) count -= 1;
+  return columns.slice(0, count);
+}
+
+function widthOf(column: number, { columns, rows }: DiffTable): number {
+  return Math.max(columns[column]?.title.length ?? 0, ...rows.map((cells) => cells[column]?.length ?? 0));
 }
 
 /** Takes what is too much from the widest column that may give. */

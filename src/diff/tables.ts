@@ -1,25 +1,34 @@
 /** What a comparison shows to people, as tables of cells: a terminal aligns them, Markdown draws lines around them. */
-import { count, withSeparators } from "../base/text.ts";
+import { count } from "../base/text.ts";
 import { printDimensions } from "../ir/shape.ts";
+import { partsAbove, pathInModel } from "../report/paths.ts";
+import { type Amount, amountText, growth, type Quantity } from "../report/quantity.ts";
 import {
   type Delta,
-  type Deltas,
   type Diff,
   type Divergence,
+  isChanged,
   isSame,
   MEASURES,
   type Measure,
+  type PartDelta,
   type Section,
   type Side,
 } from "./diff.ts";
-import { partsAbove, pathInModel } from "./paths.ts";
 
 export interface DiffTable {
   readonly title: string;
-  readonly columns: readonly { readonly title: string; readonly align: "left" | "right" }[];
+  readonly columns: readonly DiffColumn[];
   readonly rows: readonly (readonly string[])[];
   /** Below the rows. */
   readonly notes: readonly string[];
+}
+
+export interface DiffColumn {
+  readonly title: string;
+  readonly align: "left" | "right";
+  /** Whether it gives way where the width is short. */
+  readonly isOptional?: true;
 }
 
 const TITLES: Readonly<Record<Measure, string>> = { params: "params", buffers: "buffers", macs: "MACs" };
@@ -42,16 +51,13 @@ function totalsTable(diff: Diff): DiffTable {
   return {
     title: `${before.model} → ${after.model}`,
     columns: columns("", ...names, "change", ""),
-    rows: MEASURES.map((measure) => {
-      const delta = totals[measure];
-      return [
-        TITLES[measure],
-        withSeparators(delta.before),
-        withSeparators(delta.after),
-        signed(delta),
-        percent(delta),
-      ];
-    }),
+    rows: totals.map((delta) => [
+      delta.quantity.title,
+      amountText(delta.before, delta.quantity),
+      amountText(delta.after, delta.quantity),
+      signed(delta, delta.quantity.unit),
+      percent(delta),
+    ]),
     notes: [`MACs: ${after.convention}`, ...(isSame(diff) ? ["the same stages, with the same shapes"] : [])],
   };
 }
@@ -111,7 +117,7 @@ function changeText(before: Side, after: Side): string {
 function partsTable({ parts, before, after }: Diff): DiffTable {
   const known = [before, after].map(({ groups }) => new Set(groups.map(pathInModel)));
   const shared = parts.filter(({ path }) => known.every((paths) => paths.has(path)));
-  const changes = new Map(shared.map(({ path, deltas }) => [path, changesIn(deltas)]));
+  const changes = new Map(shared.map((part) => [part.path, changesIn(part)]));
   const silent = new Set(
     shared.flatMap(({ path }) =>
       partsAbove(path)
@@ -119,25 +125,32 @@ function partsTable({ parts, before, after }: Diff): DiffTable {
         .filter((outer) => changes.get(outer) === changes.get(path)),
     ),
   );
-  const telling = shared.filter(({ path }) => !silent.has(path));
+  const costs = shared.filter(({ deltas }) => MEASURES.some((measure) => isChanged(deltas[measure])));
+  const telling = (costs.length > 0 ? costs : shared).filter(({ path }) => !silent.has(path));
   const shown = fitting(telling);
   return {
     title: "parts",
-    columns: columns("part", TITLES.params, "", TITLES.macs, ""),
-    rows: shown.map(({ path, deltas: { params, macs } }) => [
+    columns: [
+      ...columns("part", TITLES.params, "", TITLES.macs, ""),
+      { title: "live", align: "right", isOptional: true },
+      { title: "field", align: "right", isOptional: true },
+    ],
+    rows: shown.map(({ path, deltas: { params, macs }, live, field }) => [
       path,
       signed(params),
       percent(params),
       signed(macs),
       percent(macs),
+      live === undefined ? "" : signed(live, "bytes"),
+      field === undefined ? "" : signed(field, "positions"),
     ]),
     notes: moreThan(telling.length, shown.length, "part"),
   };
 }
 
 /** Equal for equal changes. */
-function changesIn(deltas: Deltas): string {
-  return MEASURES.map((measure) => deltas[measure].after - deltas[measure].before).join();
+function changesIn({ deltas }: PartDelta): string {
+  return MEASURES.map((measure) => growth(deltas[measure])).join();
 }
 
 /** Those of the deepest level down to which they are few. */
@@ -158,16 +171,17 @@ function moreThan(amount: number, shown: number, what: string): readonly string[
 }
 
 /** `+1,478,400`, `−12`, `0`. */
-function signed({ before, after }: Delta): string {
-  const change = after - before;
-  if (change === 0n) return "0";
-  return change > 0n ? `+${withSeparators(change)}` : `−${withSeparators(-change)}`;
+function signed(delta: Delta<Amount>, unit: Quantity["unit"] = "count"): string {
+  const change = growth(delta);
+  // Unlimited before and after.
+  if (Number(change) === 0 || Number.isNaN(change)) return "0";
+  return change > 0 ? `+${amountText(change, { unit })}` : `−${amountText(-change, { unit })}`;
 }
 
 /** `+77.3 %`; nothing where there was nothing. */
-function percent({ before, after }: Delta): string {
-  if (before === after || before === 0n) return "";
-  const change = (Number(after - before) / Number(before)) * 100;
+function percent(delta: Delta<Amount>): string {
+  const change = (Number(growth(delta)) / Number(delta.before)) * 100;
+  if (change === 0 || !Number.isFinite(change)) return "";
   return `${change > 0 ? "+" : "−"}${Math.abs(change).toFixed(1)} %`;
 }
 

@@ -1,6 +1,4 @@
 /** The numbers of a whole model that `expect` may name: for one sample of 32-bit numbers, at inference. */
-import type { Span } from "../base/source.ts";
-import { startOf } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
 import { elementCount } from "../ir/shape.ts";
 import { countsOf, weightCountsOf } from "../ops/counts.ts";
@@ -93,7 +91,8 @@ const SHOWN = 3;
 
 export interface Contributor {
   readonly path: string;
-  readonly span: Span;
+  /** `net.dn:2:45`. */
+  readonly place: string;
   readonly amount: bigint;
 }
 
@@ -103,9 +102,6 @@ export function largestContributors(name: string, contributors: readonly Contrib
     .filter(({ amount }) => amount > 0n)
     .toSorted((a, b) => (a.amount > b.amount ? -1 : a.amount < b.amount ? 1 : 0))
     .slice(0, SHOWN)
-    .map(({ path, span, amount }) => {
-      const { line, column } = startOf(span);
-      return `${path} (${withSeparators(amount)}) at ${span.file.path}:${line}:${column}`;
-    });
+    .map(({ path, place, amount }) => `${path} (${withSeparators(amount)}) at ${place}`);
   return parts.length === 0 ? [] : [`most ${name}: ${parts.join(", ")}`];
 }

@@ -4,7 +4,7 @@ import { count } from "../base/text.ts";
 import { printShape, type Shape } from "../ir/shape.ts";
 import type { ReceptiveField } from "../measure/receptive-field.ts";
 import type { WindowSizes } from "../ops/window-sizes.ts";
-import { nameOf } from "./parts.ts";
+import { nameOf, pathInModel } from "./paths.ts";
 import type { ReportGroup, ReportPart, ReportRow } from "./report.ts";
 import { multiplied, type Sums } from "./sums.ts";
 
@@ -92,7 +92,7 @@ function itemOf(run: Run, times: number, outlining: Outlining): OutlineItem {
   const last = run.at(-1) ?? first;
   const items = first.kind === "group" ? itemsOf(first.parts, times * run.length, outlining) : [];
   const isFlat = outlining.isFlat === true;
-  const path = first.path.slice(first.path.indexOf("/") + 1);
+  const path = pathInModel(first);
   const own = isFlat ? path : nameOf(first);
   const name = run.length === 1 ? own : `${own}…${nameOf(last)}`;
   const repeated = run.length === 1 ? "" : `×${run.length}`;

@@ -56,8 +56,3 @@ function groupOf(path: string, members: Rows, parts: readonly ReportPart[]): Rep
 export function groupsIn(parts: readonly ReportPart[]): readonly ReportGroup[] {
   return parts.flatMap((part) => (part.kind === "group" ? [part, ...groupsIn(part.parts)] : []));
 }
-
-/** The last name of a path. */
-export function nameOf({ path }: ReportPart): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}

@@ -3,6 +3,7 @@ import { count, listOf, withSeparators } from "../base/text.ts";
 import { printShape } from "../ir/shape.ts";
 import type { Column } from "./columns.ts";
 import { byteText, fieldText, fractionText, jumpText } from "./numbers.ts";
+import { pathInModel } from "./paths.ts";
 import type { Circumstances, ConventionTotal, Report, ReportPort } from "./report.ts";
 
 /** What the column of multiply-adds counts. */
@@ -88,7 +89,7 @@ function memoryLines({ memory }: Report): readonly string[] {
   const recomputed =
     kept.recomputed === undefined ? "" : `; ${byteText(kept.recomputed)} if dense layers are computed again`;
   return [
-    `peak of activations: ${byteText(peak)} at ${at.slice(at.indexOf("/") + 1)}${flat}`,
+    `peak of activations: ${byteText(peak)} at ${pathInModel({ path: at })}${flat}`,
     `kept for training: ${byteText(kept.naive)}${recomputed}`,
   ];
 }

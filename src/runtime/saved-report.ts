@@ -13,6 +13,13 @@ const sizes = z.array(z.int().positive());
 const port = z.object({ name: z.string(), shape: sizes, printed: z.string() });
 const position = z.object({ line: z.int(), column: z.int() });
 const perAxis = z.array(z.int());
+const field = z.array(z.object({ min: z.number(), max: z.number().nullable(), jump: z.number() }));
+/** What reports of older versions do not tell. */
+const newer = {
+  conventions: z.record(z.string(), count).optional(),
+  trafficBytes: count.optional(),
+  receptiveField: field.optional(),
+};
 
 /** What comparing reads of it; newer versions may say more, and older ones said less. */
 const savedReport = z.object({
@@ -23,13 +30,9 @@ const savedReport = z.object({
   convention: z.string(),
   totals: z.object({
     ...counts,
-    conventions: z.record(z.string(), count).optional(),
+    ...newer,
     peakBytes: count.optional(),
     keptBytes: count.optional(),
-    trafficBytes: count.optional(),
-    receptiveField: z
-      .array(z.object({ min: z.number(), max: z.number().nullable(), jump: z.number() }))
-      .optional(),
   }),
   rows: z.array(
     z.object({
@@ -46,10 +49,21 @@ const savedReport = z.object({
         })
         .optional(),
       ...counts,
+      ...newer,
+      liveBytes: count.optional(),
       span: z.object({ path: z.string(), start: position, end: position }),
     }),
   ),
-  groups: z.array(z.object({ path: z.string(), ops: z.int(), out: sizes, ...counts })),
+  groups: z.array(
+    z.object({
+      path: z.string(),
+      ops: z.int(),
+      out: sizes,
+      ...counts,
+      ...newer,
+      liveBytes: count.optional(),
+    }),
+  ),
 });
 
 /** The report in the file at `path`, or `undefined` when there is none (reported). */

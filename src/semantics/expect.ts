@@ -1,7 +1,7 @@
 /** `expect`: what a model promises of its counts. A promise that does not hold is DN0614. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
-import { spanText } from "../base/source.ts";
+import { placeOf, spanText } from "../base/source.ts";
 import { quoted, withSeparators } from "../base/text.ts";
 import { printLiteral } from "../ir/literal.ts";
 import { largestContributors, type Metric } from "../measure/metric.ts";
@@ -47,7 +47,7 @@ function largest(metric: Metric, graph: CheckedGraph): readonly string[] {
   const shares = metric.shares?.(graph) ?? [];
   const contributors = graph.nodes.map(({ id, path, origin }) => ({
     path,
-    span: origin.span,
+    place: placeOf(origin.span),
     amount: shares[id] ?? 0n,
   }));
   return largestContributors(metric.name, contributors);

@@ -7,7 +7,7 @@ import { elaborate } from "../../src/compile.ts";
 import { type Diff, diffReports, isSame, MEASURES } from "../../src/diff/diff.ts";
 import { diffLines, diffMarkdown } from "../../src/diff/render.ts";
 import { diffTables } from "../../src/diff/tables.ts";
-import { parseThreshold } from "../../src/diff/threshold.ts";
+import { parseGrowth } from "../../src/report/budget.ts";
 import { type ReportJson, reportToJson } from "../../src/report/json.ts";
 import { reportOf } from "../../src/report/report.ts";
 import { randomSpec } from "../fuzz/random-spec.ts";
@@ -81,7 +81,8 @@ it("explains every difference of the totals: what came, went and changed adds up
     fc.property(randomSpec, randomSpec, (first, second) => {
       const diff = diffReports(reportOn(first), reportOn(second));
       for (const measure of MEASURES) {
-        const { before, after } = diff.totals[measure];
+        const total = diff.totals.find(({ quantity }) => quantity.name === measure);
+        const [before, after] = [BigInt(total?.before ?? 0), BigInt(total?.after ?? 0)];
         const sum = (sections: Diff["added"]): bigint =>
           sections.reduce((total, section) => total + section[measure], 0n);
         // What remains are stages that are in both and follow their inputs.
@@ -117,11 +118,11 @@ it("writes Markdown whose tables are whole", () => {
 });
 
 it("reads limits", () => {
-  expect(parseThreshold("macs>+1%")).toMatchObject({ measure: "macs", limit: 1, unit: "percent" });
-  expect(parseThreshold(" params > 100K ")).toMatchObject({ measure: "params", limit: 100_000 });
-  expect(parseThreshold("buffers>0")).toMatchObject({ limit: 0, unit: "count" });
-  for (const text of ["macs<1%", "flops>1%", "macs>", "macs>1KB"])
-    expect(parseThreshold(text)).toBeUndefined();
+  expect(parseGrowth("macs>+1%")).toMatchObject({ quantity: "macs", amount: { value: 0.01, isShare: true } });
+  expect(parseGrowth(" params > 100K ")).toMatchObject({ quantity: "params", amount: { value: 100_000 } });
+  expect(parseGrowth("peak>64KiB")).toMatchObject({ quantity: "peak", amount: { value: 65_536 } });
+  expect(parseGrowth("ptflops@0.7.5>0")).toMatchObject({ quantity: "ptflops@0.7.5", amount: { value: 0 } });
+  for (const text of ["macs<1%", "macs>", "macs>1KB"]) expect(parseGrowth(text)).toBeUndefined();
 });
 
 const [SMALL, LARGE] = ["specs/densenet121.dn", "specs/densenet169.dn"] as const;
@@ -129,7 +130,8 @@ const [SMALL, LARGE] = ["specs/densenet121.dn", "specs/densenet169.dn"] as const
 it("returns 3 when a limit is broken, and shows the comparison", async () => {
   const broken = await dnc("diff", SMALL, LARGE, "--fail-on", "macs>+1%");
   expect(broken.code).toBe(3);
-  expect(broken.stderr).toContain("macs grew by 525,681,664");
+  expect(broken.stderr).toMatch(/DN0614.*`macs to grow by at most 1%`, and it grew by 525,681,664/);
+  expect(broken.stderr).toContain("specs/densenet169.dn:");
   expect(broken.stdout).toContain("+6,170,624");
   expect((await dnc("diff", SMALL, LARGE, "--fail-on", "macs>+20%,params>10M")).code).toBe(0);
   expect((await dnc("diff", LARGE, SMALL, "--fail-on", "macs>0")).code).toBe(0);

@@ -238,10 +238,11 @@ it("holds a model to an older report", async () => {
   const { code, stderr } = await dnc("report", DENSENET, ...flags, "params=10%,fvcore=0.01%");
   expect(code).toBe(3);
   expect(stderr).toContain(
-    "expected `params to grow by at most 10%`, and it grew from 6,964,106 to 7,978,856 (+14.6 %)",
+    "expected `params to grow by at most 10%`, and it grew by 1,014,750, from 6,964,106 to 7,978,856 (+14.6 %)",
   );
   expect(stderr).toContain("most growth of params: densenet121/logits/head/linear (1,014,750)");
   expect(stderr).toContain("expected `fvcore to grow by at most 0.01%`");
+  expect(stderr).toContain("most growth of fvcore: densenet121/logits/head/linear (1,013,760)");
   const none = await dnc("report", DENSENET, "--baseline", join(temporaryFolder(), "none.json"));
   expect(none).toMatchObject({ code: 4, stdout: "" });
 });

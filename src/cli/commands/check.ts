@@ -1,7 +1,7 @@
 /** `dnc check`: parses and shape-checks files and holds models to what they expect. It never loads TensorFlow. */
 
 import { silent } from "../../base/diagnostic.ts";
-import { count, quoted } from "../../base/text.ts";
+import { count } from "../../base/text.ts";
 import { openSources, type Sources, STANDARD_INPUT } from "../../runtime/sources.ts";
 import {
   type CheckedFile,
@@ -11,6 +11,7 @@ import {
   summarize,
   worst,
 } from "../check-file.ts";
+import { formOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { renderJsonLines } from "../render/json.ts";
 
@@ -46,7 +47,7 @@ export const command: Command = {
     [130, "Ctrl-C with --watch"],
   ],
   async run(positionals, flags, terminal) {
-    const form = formOf(flags);
+    const form = printForm(flags);
     requireSense(positionals, flags, form);
     if (flags["watch"] === true) return watchFiles(positionals, flags, terminal);
     if (flags["fix"] !== true) return print(checkFiles(positionals, openSources(), flags), form, terminal);
@@ -58,20 +59,11 @@ export const command: Command = {
 
 type Form = "json" | "jsonl" | "sarif" | "text";
 
-function formOf({ json, format, deny }: FlagValues): Form {
+function printForm(flags: FlagValues): Form {
+  const { deny } = flags;
   if (deny !== undefined && deny !== "warnings") throw new UsageError("`--deny` takes `warnings`");
-  switch (format) {
-    case undefined:
-    case "pretty":
-    case "plain":
-      return json === true ? "json" : "text";
-    case "jsonl":
-    case "sarif":
-      if (json === true) throw new UsageError(`\`--json\` and \`--format ${format}\` exclude each other`);
-      return format;
-    default:
-      throw new UsageError(`\`--format\` takes pretty, plain, jsonl or sarif, not ${quoted(String(format))}`);
-  }
+  const form = formOf(flags, ["pretty", "plain", "jsonl", "sarif"]);
+  return form === undefined || form === "pretty" || form === "plain" ? "text" : form;
 }
 
 function requireSense(paths: readonly string[], flags: FlagValues, form: Form): void {

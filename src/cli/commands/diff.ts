@@ -1,7 +1,7 @@
 /** `dnc diff`: what changed between two specs or saved reports. */
 import { quoted } from "../../base/text.ts";
 import {
-  brokenThresholds,
+  type Convention,
   collectDiagnostics,
   type DiffLine,
   diffLines,
@@ -9,14 +9,19 @@ import {
   diffReports,
   diffTables,
   diffToJson,
-  parseThreshold,
+  exceededGrowth,
+  type Limit,
+  type Place,
+  parseGrowth,
   type ReportJson,
   reportOf,
   reportToJson,
-  type Threshold,
+  startOfModel,
 } from "../../index.ts";
 import { readReport } from "../../runtime/saved-report.ts";
+import { formOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import { conventionsOf, requireLimited } from "../report-flags.ts";
 import { listOf, readTarget, TARGET_FLAGS } from "../target.ts";
 
 export const command: Command = {
@@ -25,7 +30,7 @@ export const command: Command = {
   usage: "dnc diff BEFORE AFTER [--format table|json|md]",
   description:
     "Compares two models stage by stage: what was added, removed, changed or moved, where shapes diverge first and " +
-    "why, and what it costs in parameters and multiply-adds, in total and part by part. BEFORE and AFTER are " +
+    "why, and what it costs in parameters, operations, memory and receptive field, in total and part by part. BEFORE and AFTER are " +
     "FILE.dn[:MODEL], or reports that `dnc report --json` wrote.",
   examples: [
     ["dnc diff specs/densenet121.dn specs/densenet169.dn", "what makes a DenseNet-121 a DenseNet-169"],
@@ -37,11 +42,17 @@ export const command: Command = {
   flags: {
     format: { type: "string", value: "FORM", summary: "table (default), json or md" },
     json: { type: "boolean", summary: "print JSON (schema dnc/diff-1)" },
+    convention: {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      summary: "compare what a tool counts, too: fvcore, ptflops, …, or all",
+    },
     "fail-on": {
       type: "string",
       multiple: true,
       value: "LIMIT",
-      summary: "exit 3 when a total grew by more: 'macs>+1%', 'params>100K'",
+      summary: "exit 3 when a total grew by more: 'macs>+1%', 'params>100K', 'peak>64KiB'",
     },
     ...TARGET_FLAGS,
   },
@@ -57,11 +68,13 @@ export const command: Command = {
         "name them: `dnc diff specs/densenet121.dn specs/densenet169.dn`",
       ]);
     }
-    const [format, thresholds] = [formatOf(flags), thresholdsOf(flags)];
-    const sides = [before, after].map((target) => readSide(target, flags, terminal));
+    const [format, limits] = [formOf(flags, ["table", "json", "md"]) ?? "table", limitsOf(flags)];
+    const conventions = listOf(flags["convention"]).flatMap(conventionsOf);
+    const sides = [before, after].map((target) => readSide(target, flags, conventions, terminal));
     const [first, second] = sides;
     if (first?.report === undefined || second?.report === undefined)
       return Promise.resolve(sides.find(({ report }) => report === undefined)?.exitCode ?? 1);
+    requireLimited([first.report, second.report], limits);
     const diff = diffReports(first.report, second.report);
     if (format === "json") terminal.out(`${JSON.stringify(diffToJson(diff), undefined, 2)}\n`);
     else if (format === "md") terminal.out(diffMarkdown(diffTables(diff)));
@@ -69,46 +82,44 @@ export const command: Command = {
       const lines = diffLines(diffTables(diff), terminal.width);
       terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
     }
-    const broken = brokenThresholds(diff, thresholds);
-    for (const sentence of broken) terminal.err(`error: ${sentence}\n`);
+    const broken = exceededGrowth(second.report, first.report, limits, second.place);
+    terminal.show(broken);
     return Promise.resolve(broken.length > 0 ? 3 : 0);
   },
 };
 
 interface ComparedSide {
   readonly report?: ReportJson;
+  readonly place: Place;
   readonly exitCode: ExitCode;
 }
 
-function readSide(target: string, flags: FlagValues, terminal: Terminal): ComparedSide {
+function readSide(
+  target: string,
+  flags: FlagValues,
+  conventions: readonly Convention[],
+  terminal: Terminal,
+): ComparedSide {
   if (target.endsWith(".json")) {
     const collector = collectDiagnostics();
     const report = readReport(target, collector);
     terminal.show(collector.diagnostics);
-    return report === undefined ? { exitCode: 4 } : { report, exitCode: 0 };
+    return { ...(report && { report }), place: {}, exitCode: report === undefined ? 4 : 0 };
   }
   const { graph, diagnostics, exitCode } = readTarget(target, flags);
   terminal.show(diagnostics);
-  return graph === undefined ? { exitCode } : { report: reportToJson(reportOf(graph)), exitCode: 0 };
+  if (graph === undefined) return { place: {}, exitCode };
+  return { report: reportToJson(reportOf(graph, { conventions })), place: startOfModel(graph), exitCode: 0 };
 }
 
-function formatOf({ json, format }: FlagValues): string {
-  const forms = ["table", "json", "md"];
-  if (format !== undefined && !forms.includes(String(format)))
-    throw new UsageError(`\`--format\` takes ${forms.join(", ")}, not ${quoted(String(format))}`);
-  if (json === true && format !== undefined && format !== "json")
-    throw new UsageError(`\`--json\` and \`--format ${format}\` exclude each other`);
-  return json === true ? "json" : String(format ?? "table");
-}
-
-function thresholdsOf(flags: FlagValues): readonly Threshold[] {
+function limitsOf(flags: FlagValues): readonly Limit[] {
   return listOf(flags["fail-on"])
     .flatMap((text) => text.split(","))
     .map((text) => {
-      const threshold = parseThreshold(text);
-      if (threshold !== undefined) return threshold;
+      const limit = parseGrowth(text);
+      if (limit !== undefined) return limit;
       throw new UsageError(`${quoted(text)} is no limit`, [
-        "write a total and how much it may grow: `macs>+1%`, `params>100K`, `buffers>0`",
+        "write a total and how much it may grow: `macs>+1%`, `params>100K`, `peak>64KiB`",
       ]);
     });
 }

@@ -9,21 +9,27 @@ import {
   exceededGrowth,
   exceededLimits,
   htmlOf,
-  isLimitable,
-  LIMITED,
   ledgerLines,
   ledgerOf,
   markdownOf,
+  type Place,
   type Report,
   type ReportOptions,
   reportOf,
   reportToJson,
+  startOfModel,
   type TableLine,
   tableOf,
 } from "../../index.ts";
 import { readReport } from "../../runtime/saved-report.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
-import { conventionsOf, REPORT_FLAGS, type ReportFlags, readReportFlags } from "../report-flags.ts";
+import {
+  conventionsOf,
+  REPORT_FLAGS,
+  type ReportFlags,
+  readReportFlags,
+  requireLimited,
+} from "../report-flags.ts";
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 
 export const command: Command = {
@@ -75,7 +81,7 @@ export const command: Command = {
     const conventions =
       explain === undefined ? (given.report.conventions ?? []) : explain.flatMap(conventionsOf);
     const report = reportOf(graph, { ...given.report, conventions, ...spellings(graph, given) });
-    const exceeded = limitsExceeded(report, given);
+    const exceeded = exceededIn(report, given, startOfModel(graph), terminal);
     if (exceeded === undefined) return 4;
     const all = [...diagnostics, ...exceeded];
     const code = exceeded.some(({ severity }) => severity === "error") && exitCode === 0 ? 3 : exitCode;
@@ -83,26 +89,28 @@ export const command: Command = {
     if (explain !== undefined) terminal.out(`${ledgerLines(ledgerOf(report, 0, 1)).join("\n")}\n`);
     else await print(report, given, { target, diagnostics: all, exitCode: code }, terminal);
     return code;
-
-    function limitsExceeded(
-      found: Report,
-      { limits, growth, baseline }: ReportFlags,
-    ): readonly Diagnostic[] | undefined {
-      for (const { metric, written } of [...limits, ...growth]) {
-        if (isLimitable(metric, found)) continue;
-        throw new UsageError(`\`${written}\` limits what is not reported`, [
-          `there are ${LIMITED.join(", ")}, and each --convention`,
-        ]);
-      }
-      const broken = exceededLimits(found, limits);
-      if (baseline === undefined) return broken;
-      const collector = collectDiagnostics();
-      const old = readReport(baseline, collector);
-      terminal.show(collector.diagnostics);
-      return old && [...broken, ...exceededGrowth(found, old, growth)];
-    }
   },
 };
+
+/** `undefined`: the older report cannot be read, which was told. */
+function exceededIn(
+  report: Report,
+  { limits, growth, baseline }: ReportFlags,
+  place: Place,
+  terminal: Terminal,
+): readonly Diagnostic[] | undefined {
+  if (limits.length === 0 && baseline === undefined) return [];
+  const found = reportToJson(report);
+  requireLimited([found], limits);
+  const exceeded = exceededLimits(found, limits, place);
+  if (baseline === undefined) return exceeded;
+  const collector = collectDiagnostics();
+  const old = readReport(baseline, collector);
+  terminal.show(collector.diagnostics);
+  if (old === undefined) return undefined;
+  requireLimited([found, old], growth);
+  return [...exceeded, ...exceededGrowth(found, old, growth, place)];
+}
 
 interface Operands {
   readonly target: string;

@@ -1,6 +1,6 @@
 /** `dnc viz`: a picture of a model, or its graph for other tools. */
 import { extname } from "node:path";
-import { listOf, nearest, quoted, withByteUnit } from "../../base/text.ts";
+import { listOf, quoted, withByteUnit } from "../../base/text.ts";
 import {
   collectDiagnostics,
   draw,
@@ -11,6 +11,7 @@ import {
   type PictureOptions,
 } from "../../index.ts";
 import { writeWholeFile } from "../../runtime/write-whole-file.ts";
+import { oneOf } from "../choice.ts";
 import { type Command, type FlagValues, UsageError } from "../command.ts";
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 
@@ -140,14 +141,4 @@ function formatOf({ format }: FlagValues, file: string | undefined): PictureForm
   throw new UsageError(`${quoted(file)} does not say what it is to be`, [
     `end its name in ${endings}, or say \`--format\``,
   ]);
-}
-
-function oneOf<Word extends string>(words: readonly Word[], flag: string, given: string): Word {
-  const word = words.find((each) => each === given);
-  if (word !== undefined) return word;
-  const near = nearest(given, words);
-  throw new UsageError(
-    `${quoted(flag)} takes ${listOf(words, "or")}, not ${quoted(given)}`,
-    near === undefined ? [] : [`did you mean ${quoted(near)}?`],
-  );
 }

@@ -5,6 +5,11 @@ export function pathInModel({ path }: { readonly path: string }): string {
   return path.slice(path.indexOf("/") + 1);
 }
 
+/** The last name of a path. */
+export function nameOf({ path }: { readonly path: string }): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** `a`, `a/b` and `a/b/c` of `a/b/c`. */
 export function partsAbove(path: string): readonly string[] {
   const names = path.split("/");
