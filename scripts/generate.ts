@@ -1,7 +1,7 @@
 /** Writes what is generated from other files of the project. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { transformSync } from "esbuild";
+import { buildSync, transformSync } from "esbuild";
 import { draw, elaborate, parseInputSizes, type SourceFile } from "../src/index.ts";
 import { conventionsModule } from "./conventions.ts";
 import { conventionsPage } from "./conventions-page.ts";
@@ -50,6 +50,24 @@ function minified(path: string, loader: "js" | "css"): string {
   return transformSync(read(path), { loader, minify: true, target: "es2022", charset: "utf8" }).code.trim();
 }
 
+/** A script with all that it imports, for a page. */
+function bundled(path: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL(`../${path}`, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    charset: "utf8",
+    write: false,
+  });
+  return outputFiles[0]?.text.trim() ?? "";
+}
+
+function pageModule(name: string, folder: string, script: string, style: string): string {
+  return `/** The script and style of a page, generated from ${folder} by \`npm run generate\`. */\nexport const ${name}_SCRIPT: string = ${JSON.stringify(script)};\nexport const ${name}_STYLE: string = ${JSON.stringify(style)};\n`;
+}
+
 /** Everything generated, as `test/generated.test.ts` checks it. */
 export const GENERATED: readonly Generated[] = [
   {
@@ -60,7 +78,22 @@ export const GENERATED: readonly Generated[] = [
   {
     path: "src/viz/page.generated.ts",
     content: () =>
-      `/** The script and style of a picture's page, generated from src/viz/page/ by \`npm run generate\`. */\nexport const PAGE_SCRIPT: string = ${JSON.stringify(minified("src/viz/page/page.js", "js"))};\nexport const PAGE_STYLE: string = ${JSON.stringify(minified("src/viz/page/page.css", "css"))};\n`,
+      pageModule(
+        "PAGE",
+        "src/viz/page/",
+        minified("src/viz/page/page.js", "js"),
+        minified("src/viz/page/page.css", "css"),
+      ),
+  },
+  {
+    path: "src/pages/script.generated.ts",
+    content: () =>
+      pageModule(
+        "REPORT",
+        "src/pages/script/",
+        bundled("src/pages/script/report.js"),
+        minified("src/pages/script/report.css", "css"),
+      ),
   },
   { path: DECISIONS_PATH, content: decisionsText },
   { path: "docs/pictures/densenet121.svg", content: () => pictureOf("specs/densenet121.dn", {}) },

@@ -154,12 +154,9 @@ const diff: z.ZodType<DiffJson> = z.strictObject({
   before: comparedModel,
   after: comparedModel,
   convention: text.meta({ description: "What `macs` counts." }),
-  totals: z
-    .object(deltas)
-    .catchall(anyDelta)
-    .meta({
-      description: "By the name of the quantity, as limits name it: peak, kept, traffic, rf, fvcore.",
-    }),
+  totals: z.object(deltas).catchall(anyDelta).meta({
+    description: "By the name of the quantity, as limits name it: peak, kept, traffic, rf, fvcore.",
+  }),
   added: sections,
   removed: sections,
   changed: z

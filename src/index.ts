@@ -42,6 +42,7 @@ export { conventionIds, conventionNamed, isConvention } from "./measure/conventi
 export type { CheckedGraph } from "./ops/op.ts";
 export { printGraph } from "./ops/print.ts";
 export { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from "./ops/stage-reference.ts";
+export { reportPage } from "./pages/report-page.ts";
 export { type Amount, parseAmount } from "./report/amount.ts";
 export {
   exceededGrowth,
@@ -51,9 +52,9 @@ export {
   parseGrowth,
   startOfModel,
 } from "./report/budget.ts";
+export { DEFAULT_COLUMNS } from "./report/columns.ts";
 export { csvOf } from "./report/csv.ts";
 export { FilterError, parseFilter } from "./report/filter.ts";
-export { htmlOf } from "./report/html.ts";
 export { type ReportJson, reportToJson } from "./report/json.ts";
 export { ledgerLines, ledgerOf } from "./report/ledger.ts";
 export { markdownOf } from "./report/markdown.ts";

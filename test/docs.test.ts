@@ -169,7 +169,7 @@ function outputOf(command: string): string | undefined {
     },
   });
   return `${stripVTControlCharacters(stdout)
-    .replace(/[ \t]+$/gm, "")
+    .replace(/[ \t\r]+$/gm, "")
     .trimEnd()}\n`;
 }
 

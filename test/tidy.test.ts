@@ -20,6 +20,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["src/weights", "src/semantics", "src/passes"],
   ["src/targets", "src/report", "src/lints"],
   ["src/diff", "src/viz"],
+  ["src/pages"],
   ["src/compile.ts src/describe.ts src/index.ts", "src/runtime"],
   ["src/diagnostics.ts"],
   ["src/cli", "src/lsp"],

@@ -1,4 +1,5 @@
 /** Tables of a comparison as aligned text, and as GitHub's Markdown. */
+import { largestOf } from "../base/integers.ts";
 import { shortened } from "../base/text.ts";
 import type { DiffTable } from "./tables.ts";
 
@@ -58,7 +59,10 @@ function fitting(table: DiffTable, width: number): DiffTable["columns"] {
 }
 
 function widthOf(column: number, { columns, rows }: DiffTable): number {
-  return Math.max(columns[column]?.title.length ?? 0, ...rows.map((cells) => cells[column]?.length ?? 0));
+  return largestOf(
+    rows.map((cells) => cells[column]?.length ?? 0),
+    columns[column]?.title.length ?? 0,
+  );
 }
 
 /** Takes what is too much from the widest column that may give. */

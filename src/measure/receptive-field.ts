@@ -54,15 +54,21 @@ function through(node: OpNode, graph: CheckedGraph, field: ReceptiveField): Rece
   });
 }
 
-/** The last map on the way to the outputs whose field ends: what the head sees. */
-export function fieldAtHead(graph: CheckedGraph): ReceptiveField {
-  const fields = receptiveFields(graph);
+/** Of what the head sees; none where there are vectors only. */
+export function fieldAtHead(
+  graph: CheckedGraph,
+  fields: readonly ReceptiveField[] = receptiveFields(graph),
+): ReceptiveField {
+  return fields[headOf(graph) ?? -1] ?? [];
+}
+
+/** The last map on the way to the outputs: what the head reads. `undefined`: there are vectors only. */
+export function headOf(graph: CheckedGraph): number | undefined {
   const needed = new Set(graph.outputs.map(({ node }) => node));
-  for (const { id, inputs } of graph.nodes.toReversed()) {
+  for (const { id, inputs, shape } of graph.nodes.toReversed()) {
     if (!needed.has(id)) continue;
-    const field = fields[id] ?? [];
-    if (field.length > 0) return field;
+    if (rankOf(shape) > 0) return id;
     for (const input of inputs) needed.add(input);
   }
-  return [];
+  return undefined;
 }

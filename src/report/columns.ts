@@ -1,22 +1,30 @@
 /** The columns of a report: what each shows of a line, what stands below it, and its value for programs. */
+import { startOf } from "../base/source.ts";
 import { withSeparators, withUnit } from "../base/text.ts";
-import { byteText, fieldText, fractionText, jumpText } from "./numbers.ts";
+import { printShape } from "../ir/shape.ts";
+import { byteText, fieldText, fractionText, jumpText, type Unit, type Value, valueText } from "./numbers.ts";
 import type { OutlineItem } from "./outline.ts";
-import type { Circumstances, Report } from "./report.ts";
+import type { Circumstances, Report, ReportRow } from "./report.ts";
 import type { Sums } from "./sums.ts";
 
 export interface Column {
   /** As `--cols` names it. */
   readonly id: string;
   readonly title: string;
-  readonly align: "left" | "right";
+  readonly unit: Unit;
   /** Columns of a higher number go first where the width is short; those of 0 never. */
   readonly rank: number;
   cell(item: OutlineItem): string;
   /** Of everything, and below it the same for people. */
   total?(totals: Sums): readonly [string, string];
-  /** For CSV and for sorting; `undefined` where a line has none. */
-  value(item: OutlineItem): bigint | number | string | undefined;
+  /** For CSV and for pages; `undefined` where a line has none. */
+  value(item: OutlineItem): Value | undefined;
+  /** What orders lines, where that is not the value. */
+  order?(item: OutlineItem): number;
+}
+
+export function isText({ unit }: Pick<Column, "unit">): boolean {
+  return unit === "text";
 }
 
 /** Shown beside the name of each part unless `--cols` says otherwise: eight columns with it. */
@@ -44,11 +52,11 @@ export function columnsOf(report: Report): readonly Column[] {
   );
   return [
     text("op", "stage", 2, ({ what }) => what),
-    text("in", "in", 4, (item) => item.in),
+    text("in", "in", 4, ({ row }) => (row === undefined ? "" : inputsOf(row))),
     text("out", "out", 1, ({ out }) => out),
-    text("kernel", "kernel", 3, ({ window }) => window?.size.join("x") ?? ""),
-    text("stride", "stride", 3, ({ window }) => window?.stride.join("x") ?? ""),
-    text("groups", "groups", 3, ({ window }) => (window === undefined ? "" : `${window.groups}`)),
+    text("kernel", "kernel", 3, ({ row }) => row?.windowSizes?.size.join("x") ?? ""),
+    text("stride", "stride", 3, ({ row }) => row?.windowSizes?.stride.join("x") ?? ""),
+    text("groups", "groups", 3, ({ row }) => `${row?.windowSizes?.groups ?? ""}`),
     sum("params", PARAMETER_TITLES[circumstances.params], 0, ({ params }) => params),
     share("%params", 3, ({ params }) => params, totals),
     sum("buffers", "buffers", 3, ({ buffers }) => buffers),
@@ -56,20 +64,21 @@ export function columnsOf(report: Report): readonly Column[] {
     share("%macs", 3, ({ macs }) => macs, totals),
     ...conventions,
     bytes("bytes", "written", ({ written }) => written),
-    { ...bytes("live", "live", ({ live }) => live ?? 0n), total: () => byteTotal(report.memory.peak) },
+    {
+      ...amount("live", "live", "bytes", 2, ({ live }) => live),
+      total: () => [byteText(report.memory.peak), ""],
+    },
     bytes("traffic", "traffic", ({ traffic }) => traffic),
     bytes("fused", "fused traffic", ({ fusedTraffic }) => fusedTraffic),
     {
-      ...number("ai", "FLOP/B", ({ macs, traffic }) =>
-        traffic === 0n ? undefined : (2 * Number(macs)) / Number(traffic),
-      ),
-      total: ({ macs, traffic }) => [fractionText((2 * Number(macs)) / Number(traffic)), ""],
+      ...amount("ai", "FLOP/B", "number", 3, intensity),
+      total: (sums) => [valueText(intensity(sums), "number"), ""],
     },
     ...bound(circumstances),
-    text("rf", "field", 3, ({ field }) => fieldText(field)),
+    { ...text("rf", "field", 3, ({ field }) => fieldText(field)), order: longest },
     text("jump", "jump", 3, ({ field }) => jumpText(field)),
-    { ...number("fan-in", "fan-in", ({ fanIn }) => fanIn), rank: 3 },
-    text("src", "source", 5, ({ source }) => source),
+    amount("fan-in", "fan-in", "number", 3, ({ row }) => row?.fanIn),
+    text("src", "source", 5, ({ row }) => (row === undefined ? "" : sourceOf(row))),
   ];
 }
 
@@ -83,65 +92,39 @@ function titleOf({ conventions }: Report, index: number): string {
 }
 
 function text(id: string, title: string, rank: number, cell: (item: OutlineItem) => string): Column {
-  return { id, title, align: "left", rank, cell, value: cell };
+  return { id, title, unit: "text", rank, cell, value: cell };
 }
 
-function sum(id: string, title: string, rank: number, amount: (sums: Sums) => bigint): Column {
+function amount(
+  id: string,
+  title: string,
+  unit: Unit,
+  rank: number,
+  value: (item: OutlineItem) => bigint | number | undefined,
+): Column {
+  return { id, title, unit, rank, value, cell: (item) => valueText(value(item), unit) };
+}
+
+function sum(id: string, title: string, rank: number, of: (sums: Sums) => bigint): Column {
   return {
-    id,
-    title,
-    align: "right",
-    rank,
-    cell: (item) => (amount(item) === 0n ? "–" : withSeparators(amount(item))),
-    total: (totals) => [withSeparators(amount(totals)), withUnit(amount(totals))],
-    value: amount,
+    ...amount(id, title, "count", rank, of),
+    total: (totals) => [withSeparators(of(totals)), withUnit(of(totals))],
   };
 }
 
-function share(id: string, rank: number, amount: (sums: Sums) => bigint, totals: Sums): Column {
-  const of = (sums: Sums): number =>
-    amount(totals) === 0n ? 0 : (100 * Number(amount(sums))) / Number(amount(totals));
-  return {
-    id,
-    title: "%",
-    align: "right",
-    rank,
-    cell: (item) => (amount(item) === 0n ? "–" : of(item).toFixed(1)),
-    total: (sums) => [of(sums).toFixed(1), ""],
-    value: of,
-  };
+function share(id: string, rank: number, of: (sums: Sums) => bigint, totals: Sums): Column {
+  const percent = (sums: Sums): number =>
+    of(totals) === 0n ? 0 : (100 * Number(of(sums))) / Number(of(totals));
+  return { ...amount(id, "%", "percent", rank, percent), total: (sums) => [percent(sums).toFixed(1), ""] };
 }
 
-type Measured = Sums & Partial<Pick<OutlineItem, "live">>;
-
-function bytes(id: string, title: string, amount: (item: Measured) => bigint): Column {
-  return {
-    id,
-    title,
-    align: "right",
-    rank: 2,
-    cell: (item) => (amount(item) === 0n ? "–" : byteText(amount(item))),
-    total: (totals) => byteTotal(amount(totals)),
-    value: amount,
-  };
+function bytes(id: string, title: string, of: (sums: Sums) => bigint): Column {
+  return { ...amount(id, title, "bytes", 2, of), total: (totals) => [byteText(of(totals)), ""] };
 }
 
-function byteTotal(amount: bigint): readonly [string, string] {
-  return [byteText(amount), ""];
-}
-
-function number(id: string, title: string, amount: (item: OutlineItem) => number | undefined): Column {
-  return {
-    id,
-    title,
-    align: "right",
-    rank: 3,
-    cell(item) {
-      const value = amount(item);
-      return value === undefined || value === 0 ? "–" : fractionText(value);
-    },
-    value: amount,
-  };
+/** FLOPs a byte; a multiply-add is two. */
+function intensity({ macs, traffic }: Sums): number | undefined {
+  return traffic === 0n ? undefined : (2 * Number(macs)) / Number(traffic);
 }
 
 /** Only for a device: what bounds each operation, and how long it takes at least. */
@@ -153,12 +136,28 @@ function bound({ device }: Circumstances): readonly Column[] {
       ? "compute"
       : "memory";
   };
+  const least = ({ picoseconds }: Sums): number => Number(picoseconds) / 1e6;
   return [
     text("bound", "bound", 2, isBound),
     {
-      ...number("least", "least µs", ({ picoseconds }) => Number(picoseconds) / 1e6),
-      rank: 2,
-      total: ({ picoseconds }) => [fractionText(Number(picoseconds) / 1e6), ""],
+      ...amount("least", "least µs", "number", 2, least),
+      total: (totals) => [fractionText(least(totals)), ""],
     },
   ];
+}
+
+function inputsOf({ in: [first, ...rest] }: ReportRow): string {
+  if (first === undefined) return "";
+  return rest.length === 0 ? printShape(first) : `${printShape(first)} + ${rest.length} more`;
+}
+
+/** `net.dn:12`. */
+export function sourceOf({ span }: ReportRow): string {
+  const { path } = span.file;
+  return `${path.slice(path.lastIndexOf("/") + 1)}:${startOf(span).line}`;
+}
+
+/** Of the longest path along the longest axis. */
+function longest({ field }: OutlineItem): number {
+  return Math.max(0, ...field.map(({ max }) => max));
 }

@@ -3,7 +3,8 @@ import { nearest, quoted } from "../base/text.ts";
 import { type Amount, parseAmount } from "./amount.ts";
 import type { ReportRow } from "./report.ts";
 
-export type Filter = (row: ReportRow) => boolean;
+export type Filter = Test<ReportRow>;
+export type Test<T> = (item: T) => boolean;
 
 /** What is wrong with a filter, and what would be right. */
 export class FilterError extends Error {
@@ -16,9 +17,10 @@ export class FilterError extends Error {
   }
 }
 
-type Field = (row: ReportRow) => string | bigint | number | undefined;
+export type Field<T> = (item: T) => string | bigint | number | undefined;
+export type Fields<T> = Readonly<Record<string, Field<T>>>;
 
-const FIELDS: Readonly<Record<string, Field>> = {
+const FIELDS: Fields<ReportRow> = {
   op: ({ op }) => op,
   path: ({ path }) => path,
   kernel: ({ windowSizes }) => windowSizes?.size.join("x"),
@@ -40,6 +42,11 @@ const HELP =
 
 /** Throws a `FilterError`. */
 export function parseFilter(text: string): Filter {
+  return parseTest(text, FIELDS);
+}
+
+/** A test of items with these fields. Throws a `FilterError`. */
+export function parseTest<T>(text: string, fields: Fields<T>): Test<T> {
   const tokens = text.match(/&&|\|\||!=|<=|>=|[!<>=~()]|[^\s!<>=~()&|]+|\S/g) ?? [];
   let position = 0;
   const next = (): string => tokens[position++] ?? "";
@@ -48,33 +55,33 @@ export function parseFilter(text: string): Filter {
     position += 1;
     return true;
   };
-  const any = (): Filter => {
+  const any = (): Test<T> => {
     let left = all();
     while (takes("||")) {
       const [first, second] = [left, all()];
-      left = (row) => first(row) || second(row);
+      left = (item) => first(item) || second(item);
     }
     return left;
   };
-  const all = (): Filter => {
+  const all = (): Test<T> => {
     let left = one();
     while (takes("&&")) {
       const [first, second] = [left, one()];
-      left = (row) => first(row) && second(row);
+      left = (item) => first(item) && second(item);
     }
     return left;
   };
-  const one = (): Filter => {
+  const one = (): Test<T> => {
     if (takes("!")) {
       const inner = one();
-      return (row) => !inner(row);
+      return (item) => !inner(item);
     }
     if (takes("(")) {
       const inner = any();
       if (!takes(")")) throw new FilterError(`a bracket of the filter ${quoted(text)} is not closed`, HELP);
       return inner;
     }
-    return condition(next(), next(), next());
+    return condition(next(), next(), next(), fields);
   };
   const filter = any();
   if (position < tokens.length)
@@ -94,12 +101,12 @@ const OPERATORS: Readonly<Record<string, (order: number) => boolean>> = {
   ">=": (order) => order >= 0,
 };
 
-function condition(name: string, operator: string, value: string): Filter {
-  const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
+function condition<T>(name: string, operator: string, value: string, fields: Fields<T>): Test<T> {
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (field === undefined) {
-    const near = nearest(name, Object.keys(FIELDS));
-    const help =
-      near === undefined ? `it has ${Object.keys(FIELDS).join(", ")}` : `did you mean ${quoted(near)}?`;
+    const names = Object.keys(fields);
+    const near = nearest(name, names);
+    const help = near === undefined ? `it has ${names.join(", ")}` : `did you mean ${quoted(near)}?`;
     throw new FilterError(
       name === "" ? "the filter ends too early" : `an operation has no ${quoted(name)}`,
       name === "" ? HELP : help,
@@ -107,11 +114,11 @@ function condition(name: string, operator: string, value: string): Filter {
   }
   if (value === "" || !/^([<>~=]|[<>!]=)$/.test(operator))
     throw new FilterError(`${quoted(`${name}${operator}${value}`)} is no condition`, HELP);
-  if (operator === "~") return (row) => String(field(row) ?? "").includes(value);
+  if (operator === "~") return (item) => String(field(item) ?? "").includes(value);
   const holds = OPERATORS[operator];
   const amount = parseAmount(value);
-  return (row) => {
-    const found = field(row);
+  return (item) => {
+    const found = field(item);
     return found !== undefined && holds?.(order(found, value, amount)) === true;
   };
 }

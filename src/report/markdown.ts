@@ -1,5 +1,5 @@
 /** A report as a comment on a pull request: totals first, then the parts, each with its own table to be opened. */
-import type { Column } from "./columns.ts";
+import { type Column, isText } from "./columns.ts";
 import type { Report } from "./report.ts";
 import { headLines, summaryLines } from "./summary.ts";
 import { totalName } from "./table.ts";
@@ -52,7 +52,7 @@ function table(lines: readonly ViewLine[], columns: readonly Column[], total?: r
   ]);
   return [
     ["part", ...columns.map(({ title }) => title)],
-    ["---", ...columns.map(({ align }) => (align === "left" ? "---" : "--:"))],
+    ["---", ...columns.map((column) => (isText(column) ? "---" : "--:"))],
     ...rows,
     ...(total === undefined ? [] : [total]),
   ]

@@ -1,6 +1,26 @@
 /** Numbers of a report for people. */
-import { withByteUnit } from "../base/text.ts";
+import { withByteUnit, withSeparators } from "../base/text.ts";
 import type { ReceptiveField } from "../measure/receptive-field.ts";
+
+/** What a column holds. */
+export type Unit = "text" | "count" | "bytes" | "percent" | "number";
+export type Value = bigint | number | string;
+
+/** What stands in a cell: nothing is a dash. */
+export function valueText(value: Value | undefined, unit: Unit): string {
+  if (typeof value === "string") return value;
+  if (value === undefined || Number(value) === 0) return unit === "text" ? "" : "–";
+  switch (unit) {
+    case "bytes":
+      return withByteUnit(Number(value));
+    case "percent":
+      return Number(value).toFixed(1);
+    case "count":
+      return withSeparators(value);
+    default:
+      return fractionText(Number(value));
+  }
+}
 
 /** `459.5 MiB`; powers of 1024. */
 export function byteText(amount: bigint): string {

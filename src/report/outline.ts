@@ -1,9 +1,7 @@
 /** What is shown of a report: a part with a single part inside as one line, equal repetitions as one line. */
-import { startOf } from "../base/source.ts";
 import { count } from "../base/text.ts";
 import { printShape, type Shape } from "../ir/shape.ts";
 import type { ReceptiveField } from "../measure/receptive-field.ts";
-import type { WindowSizes } from "../ops/window-sizes.ts";
 import { nameOf, pathInModel } from "./paths.ts";
 import type { ReportGroup, ReportPart, ReportRow } from "./report.ts";
 import { multiplied, type Sums } from "./sums.ts";
@@ -16,16 +14,10 @@ export interface OutlineItem extends Sums {
   readonly name: string;
   /** `conv 3x3 pad 1` of an operation or unit; `×6` of a loop, or of equal repetitions shown as one. */
   readonly what: string;
-  /** Of an operation. */
-  readonly in: string;
   /** `[96…256 @ 56x56]` of a loop. */
   readonly out: string;
-  /** `net.dn:12` of an operation. */
-  readonly source: string;
-  /** Of an operation with one. */
-  readonly window?: WindowSizes;
-  /** Of an operation. */
-  readonly fanIn?: number;
+  /** The operation, where it is one, or the first of several equal ones. */
+  readonly row?: ReportRow;
   /** The most of its operations. */
   readonly live: bigint;
   /** Of its last operation. */
@@ -115,28 +107,13 @@ function itemOf(run: Run, times: number, outlining: Outlining): OutlineItem {
     name,
     what: `${repeated} ${described}`.trim(),
     out: first.kind === "row" ? printShape(first.out) : isFlat ? "" : outOf(first),
-    ...(first.kind === "row" ? ofOperation(first) : { in: "", source: "" }),
+    ...(first.kind === "row" && { row: first }),
     ...multiplied(first, BigInt(times * run.length)),
     live,
     field: isFlat && first.kind === "group" ? [] : last.field,
     levels: 1,
     items,
   };
-}
-
-function ofOperation(row: ReportRow): Pick<OutlineItem, "in" | "source" | "window" | "fanIn"> {
-  const { windowSizes, fanIn } = row;
-  return {
-    in: inputsOf(row),
-    source: sourceOf(row),
-    ...(windowSizes === undefined ? {} : { window: windowSizes }),
-    fanIn,
-  };
-}
-
-function inputsOf({ in: [first, ...rest] }: ReportRow): string {
-  if (first === undefined) return "";
-  return rest.length === 0 ? printShape(first) : `${printShape(first)} + ${rest.length} more`;
 }
 
 function isNumbered(part: ReportPart): boolean {
@@ -189,10 +166,4 @@ function printRange(first: Shape, last: Shape): string {
   const channels = range(`${first.channels}`, `${last.channels}`);
   const sizes = range(first.sizes.join("x"), last.sizes.join("x"));
   return sizes === "" ? `[${channels}]` : `[${channels} @ ${sizes}]`;
-}
-
-/** `net.dn:12`. */
-export function sourceOf({ span }: ReportRow): string {
-  const { path } = span.file;
-  return `${path.slice(path.lastIndexOf("/") + 1)}:${startOf(span).line}`;
 }

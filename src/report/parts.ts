@@ -28,10 +28,11 @@ export function groupsBy(
   rows: readonly ReportRow[],
   grouping: Exclude<Grouping, "block">,
 ): readonly ReportGroup[] {
-  return [...groupBy(rows, KEYS[grouping])].map(([key, members]) => groupOf(key, members, members));
+  return [...groupBy(rows, GROUP_KEYS[grouping])].map(([key, members]) => groupOf(key, members, members));
 }
 
-const KEYS: Readonly<Record<Exclude<Grouping, "block">, (row: ReportRow) => string>> = {
+/** What rows of a group have in common. */
+export const GROUP_KEYS: Readonly<Record<Exclude<Grouping, "block">, (row: ReportRow) => string>> = {
   op: ({ op }) => op,
   kernel: ({ windowSizes }) => windowSizes?.size.join("x") ?? "no window",
   resolution: ({ out }) => (out.sizes.length === 0 ? "vector" : out.sizes.join("x")),

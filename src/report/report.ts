@@ -155,7 +155,8 @@ export function reportOf(graph: CheckedGraph, options: ReportOptions = {}): Repo
   };
   const byteOptions = { ...circumstances, folded: foldedIn(circumstances, folds) };
   const { live, peak, at } = livenessOf(graph, byteOptions);
-  const rows = rowsOf(graph, { options, circumstances, folds, live });
+  const fields = receptiveFields(graph);
+  const rows = rowsOf(graph, { options, circumstances, folds, live, fields });
   return {
     model: graph.name,
     inputs: graph.inputs.flatMap(portOf),
@@ -176,7 +177,7 @@ export function reportOf(graph: CheckedGraph, options: ReportOptions = {}): Repo
       foldable: folds.size,
       foldedParams: parametersOf(graph, "folded", folds).reduce((sum, params) => sum + params, 0n),
     },
-    field: fieldAtHead(graph),
+    field: fieldAtHead(graph, fields),
     rows,
     // Every path begins with the model.
     parts: partsOf(rows, 1),
@@ -210,13 +211,14 @@ interface Given {
   readonly circumstances: Circumstances;
   readonly folds: ReadonlyMap<number, number>;
   readonly live: readonly bigint[];
+  readonly fields: readonly ReceptiveField[];
 }
 
-function rowsOf(graph: CheckedGraph, { options, circumstances, folds, live }: Given): readonly ReportRow[] {
+function rowsOf(graph: CheckedGraph, given: Given): readonly ReportRow[] {
+  const { options, circumstances, folds, live, fields } = given;
   const { batch, phase, bytes, device } = circumstances;
   const byteOptions = { ...circumstances, folded: foldedIn(circumstances, folds) };
   const { unfused, fused } = trafficOf(graph, byteOptions);
-  const fields = receptiveFields(graph);
   const sources = sourcesOf(graph);
   const parameters = parametersOf(graph, circumstances.params, folds);
   const counts = (options.conventions ?? []).map((convention) =>

@@ -1,7 +1,7 @@
 /** A report as a table that fits a width: numbers are never cut, names give way first, then whole columns. */
 import { largestOf } from "../base/integers.ts";
 import { shortened } from "../base/text.ts";
-import type { Column } from "./columns.ts";
+import { type Column, isText } from "./columns.ts";
 import type { Report } from "./report.ts";
 import { headLines, summaryLines } from "./summary.ts";
 import { type View, type ViewOptions, viewOf } from "./view.ts";
@@ -43,9 +43,9 @@ export function tableOf(report: Report, options: TableOptions): readonly TableLi
   const nameWidth = Math.max(narrowest, Math.min(widest, options.width - taken));
 
   const line = (name: string, cells: readonly string[]): string => {
-    const aligned = columns.map(({ align }, index) => {
+    const aligned = columns.map((column, index) => {
       const [cell, width] = [cells[index] ?? "", widths[index] ?? 0];
-      return align === "left" ? cell.padEnd(width) : cell.padStart(width);
+      return isText(column) ? cell.padEnd(width) : cell.padStart(width);
     });
     return [shortened(name, nameWidth).padEnd(nameWidth), ...aligned].join(" ".repeat(GAP)).trimEnd();
   };

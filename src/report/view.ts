@@ -2,6 +2,7 @@
 import { nearest, quoted } from "../base/text.ts";
 import { type Column, columnsOf, DEFAULT_COLUMNS } from "./columns.ts";
 import type { Filter } from "./filter.ts";
+import type { Value } from "./numbers.ts";
 import { itemsWithin, lineCount, type OutlineItem, outlineOf } from "./outline.ts";
 import { type Grouping, groupsBy, partsOf } from "./parts.ts";
 import type { Report, ReportRow } from "./report.ts";
@@ -114,12 +115,14 @@ function outlineFor(
 function sortedBy(items: readonly OutlineItem[], column: Column): readonly OutlineItem[] {
   return items
     .map((item) => ({ ...item, items: sortedBy(item.items, column) }))
-    .toSorted((a, b) => compareValues(column.value(b), column.value(a)));
+    .toSorted((a, b) => compareValues(orderOf(b, column), orderOf(a, column)));
 }
 
-type Value = ReturnType<Column["value"]>;
+function orderOf(item: OutlineItem, { order, value }: Column): Value | undefined {
+  return order?.(item) ?? value(item);
+}
 
-function compareValues(a: Value, b: Value): number {
+function compareValues(a: Value | undefined, b: Value | undefined): number {
   if (typeof a === "string" && typeof b === "string") return b < a ? -1 : b > a ? 1 : 0;
   const [first, second] = [a ?? -1, b ?? -1];
   return first < second ? -1 : first > second ? 1 : 0;
@@ -133,9 +136,7 @@ function topOf(items: readonly OutlineItem[], count: number): readonly OutlineIt
     path: "",
     name: `… ${others.length} more`,
     what: "",
-    in: "",
     out: "",
-    source: "",
     live,
     field: [],
   };

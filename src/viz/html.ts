@@ -1,6 +1,7 @@
 /** A picture as one page that needs nothing else: the overview, and a script that opens its parts. */
 import { withByteUnit, withSeparators } from "../base/text.ts";
 import type { Costs } from "./costs.ts";
+import { dataScript, documentOf, type PagePart } from "./document.ts";
 import { labelOf } from "./layers.ts";
 import { type PictureStyle, shapeText } from "./layout/body.ts";
 import { leavesOf, type Named } from "./names.ts";
@@ -8,45 +9,47 @@ import type { Network } from "./network.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page.generated.ts";
 import { pageDataOf } from "./page-data.ts";
 import { sceneOf } from "./picture.ts";
-import { STYLE, THEME_VARIABLES } from "./style.ts";
+import { STYLE } from "./style.ts";
 import { escaped, svgOf } from "./svg.ts";
 
 /** Ends with a line break. */
 export function pageOf(network: Network, style: PictureStyle): string {
+  const picture = pictureIn(network, style, { hasTable: true });
+  return documentOf({
+    title: network.surroundings.graph.name,
+    styles: [picture.style],
+    body: ["<main>", picture.body, "</main>"].join("\n"),
+    scripts: picture.scripts,
+  });
+}
+
+/** The picture of a page, with what opens its parts and layers. */
+export function pictureIn(
+  network: Network,
+  style: PictureStyle,
+  { hasTable }: { readonly hasTable: boolean },
+): PagePart {
   const scene = sceneOf(network, style);
   const isOpenable = network.layout !== "graph";
-  // Text that could end the element is written so that it cannot.
-  const data = JSON.stringify(isOpenable ? pageDataOf(network) : { segments: {}, graphs: [] }).replaceAll(
-    "<",
-    "\\u003c",
-  );
-  return [
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
-    `<title>${escaped(scene.title)}</title>`,
-    `<style>${THEME_VARIABLES}\n${STYLE}\n${PAGE_STYLE}</style>`,
-    "</head>",
-    "<body>",
-    "<main>",
-    `<figure>${svgOf(scene, { isInteractive: true })}</figure>`,
-    ...(isOpenable
-      ? [
-          "<p>Open a part with a click, or walk with <kbd>←</kbd> <kbd>→</kbd> and open with <kbd>Enter</kbd>; <kbd>Esc</kbd> closes.</p>",
-          '<section id="detail" aria-label="the opened part" hidden></section>',
-          tableOf(network.parts),
-        ]
-      : ['<section id="detail" hidden></section>']),
-    "</main>",
-    `<script type="application/json" id="data">${data}</script>`,
-    `<script>${PAGE_SCRIPT}</script>`,
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
+  const hint =
+    "<p>Open a part with a click, or walk with <kbd>←</kbd> <kbd>→</kbd> and open with <kbd>Enter</kbd>; <kbd>Esc</kbd> closes.</p>";
+  return {
+    style: `${STYLE}\n${PAGE_STYLE}`,
+    body: [
+      `<figure>${svgOf(scene, { isInteractive: true })}</figure>`,
+      ...(isOpenable
+        ? [
+            hint,
+            '<section id="detail" aria-label="the opened part" hidden></section>',
+            ...(hasTable ? [tableOf(network.parts)] : []),
+          ]
+        : ['<section id="detail" hidden></section>']),
+    ].join("\n"),
+    scripts: [
+      dataScript("data", isOpenable ? pageDataOf(network) : { segments: {}, graphs: [] }),
+      `<script>${PAGE_SCRIPT}</script>`,
+    ],
+  };
 }
 
 function tableOf(parts: readonly Named[]): string {

@@ -33,11 +33,17 @@ export function svgOf(scene: Scene, { isInteractive = false }: SvgOptions = {}):
   ].join("\n");
 }
 
-/** A drawing inside a page, which says what it is itself. */
-export function partSvgOf({ width, height, marks }: Pick<Scene, "width" | "height" | "marks">): string {
+export interface Part extends Pick<Scene, "width" | "height" | "marks"> {
+  /** What it shows, where nothing around it says so. */
+  readonly label?: string;
+}
+
+/** A drawing inside a page. */
+export function partSvgOf({ width, height, marks, label }: Part): string {
   const [w, h] = [round(width + 2), round(height + 2)];
   const inside = marks.map((mark) => markToSvg(mark, true)).join("");
-  return `<svg class="net" role="img" viewBox="-1 -1 ${w} ${h}" width="${w}" height="${h}">${inside}</svg>`;
+  const said = label === undefined ? "" : ` aria-label="${escaped(label)}"`;
+  return `<svg class="net" role="img"${said} viewBox="-1 -1 ${w} ${h}" width="${w}" height="${h}">${inside}</svg>`;
 }
 
 function markToSvg(mark: Mark, isInteractive: boolean): string {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { draw, type PictureFormat } from "../../src/viz/draw.ts";
+import { findBrowser, leastContrast, openPage, type Page } from "../browser.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { findBrowser, openPage, type Page } from "./browser.ts";
+
 import { network } from "./networks.ts";
 
 const browser = findBrowser();
@@ -26,20 +27,6 @@ describe.skipIf(browser === undefined)("in a browser", () => {
     await page.open(pathToFileURL(file).href);
   }
 
-  async function press(...keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const text = key === "Enter" ? { text: "\r" } : {};
-      await page.send("Input.dispatchKeyEvent", {
-        type: "keyDown",
-        key,
-        code: key,
-        ...text,
-        ...KEY_CODES[key],
-      });
-      await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, ...KEY_CODES[key] });
-    }
-  }
-
   it.each(["densenet121.dn", "densenet264.dn", "resnet1202", "unet", "googlenet", "siamese"])(
     "the picture of %s is XML that a browser draws, with no label upon another",
     async (name) => {
@@ -55,16 +42,16 @@ describe.skipIf(browser === undefined)("in a browser", () => {
     await open("densenet121.dn", "html");
     const focused = (): Promise<unknown> =>
       page.evaluate("document.activeElement.id || document.activeElement.textContent");
-    await press("Tab");
+    await page.press("Tab");
     const first = await focused();
-    await press("ArrowRight");
+    await page.press("ArrowRight");
     expect(await focused()).not.toBe(first);
-    await press("Enter");
+    await page.press("Enter");
     expect(await page.evaluate("document.querySelector('#detail h2').textContent")).toBe("Dense block 1");
     expect(await page.evaluate("document.querySelectorAll('.layer').length")).toBe(6);
     expect(await page.evaluate("document.querySelectorAll('.segment[aria-expanded=true]').length")).toBe(1);
     // Past the button that closes, to the cards.
-    await press("Tab", "Tab", "ArrowRight", "ArrowRight", "Enter");
+    await page.press("Tab", "Tab", "ArrowRight", "ArrowRight", "Enter");
     expect(await page.evaluate("document.activeElement.querySelector('.name').textContent")).toBe("layer 3");
     expect(await page.evaluate("document.querySelectorAll('.layer.source').length")).toBe(2);
     expect(await page.evaluate("document.querySelectorAll('.layer.reader').length")).toBe(3);
@@ -81,7 +68,7 @@ describe.skipIf(browser === undefined)("in a browser", () => {
       "conv 3×3",
       "concat",
     ]);
-    await press("Escape");
+    await page.press("Escape");
     expect(await page.evaluate("document.querySelector('#detail').hidden")).toBe(true);
     expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(
       /^Dense block 1: 6 layers/,
@@ -126,22 +113,15 @@ describe.skipIf(browser === undefined)("in a browser", () => {
     expect(told.length).toBeLessThan(400);
   });
 
-  it.each(["light", "dark"])("text can be read in %s surroundings", async (scheme) => {
-    await page.send("Emulation.setEmulatedMedia", {
-      features: [{ name: "prefers-color-scheme", value: scheme }],
-    });
+  it.each(["light", "dark"] as const)("text can be read in %s surroundings", async (scheme) => {
+    await page.prefer(scheme);
     await open("googlenet", "html");
     await page.evaluate("document.querySelectorAll('.segment')[1].dispatchEvent(new MouseEvent('click'))");
-    expect(await page.evaluate(LEAST_CONTRAST)).toBeGreaterThanOrEqual(4.5);
+    expect(
+      await page.evaluate(leastContrast("p, h2, .layer span, summary, .close", "body, .layer")),
+    ).toBeGreaterThanOrEqual(4.5);
   });
 });
-
-const KEY_CODES: Readonly<Record<string, { readonly windowsVirtualKeyCode: number }>> = {
-  Tab: { windowsVirtualKeyCode: 9 },
-  Enter: { windowsVirtualKeyCode: 13 },
-  Escape: { windowsVirtualKeyCode: 27 },
-  ArrowRight: { windowsVirtualKeyCode: 39 },
-};
 
 interface AccessibilityNode {
   readonly ignored: boolean;
@@ -161,20 +141,4 @@ const COLLISIONS = `(() => {
       found.push([text, other]);
   }
   return found.map(([text, other]) => text + " / " + (typeof other === "string" ? other : "outside"));
-})()`;
-
-/** The least contrast of a text with the page and with cards, as WCAG 2.2 defines it. */
-const LEAST_CONTRAST = `(() => {
-  const luminance = (color) => {
-    const [r, g, b] = color.match(/[\\d.]+/g).map((value) => {
-      const part = Number(value) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  const grounds = [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector(".layer")).backgroundColor];
-  const texts = [...document.querySelectorAll("svg text")].map((text) => getComputedStyle(text).fill);
-  const words = [...document.querySelectorAll("p, h2, .layer span, summary, .close")].map((each) => getComputedStyle(each).color);
-  return Math.min(...[...texts, ...words].flatMap((color) => grounds.map((ground) => contrast(luminance(color), luminance(ground)))));
 })()`;

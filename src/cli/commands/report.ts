@@ -3,12 +3,13 @@ import { quoted } from "../../base/text.ts";
 import {
   type CheckedGraph,
   ColumnError,
+  type Convention,
   collectDiagnostics,
   csvOf,
+  DEFAULT_COLUMNS,
   type Diagnostic,
   exceededGrowth,
   exceededLimits,
-  htmlOf,
   ledgerLines,
   ledgerOf,
   markdownOf,
@@ -16,10 +17,12 @@ import {
   type Report,
   type ReportOptions,
   reportOf,
+  reportPage,
   reportToJson,
   startOfModel,
   type TableLine,
   tableOf,
+  type ViewOptions,
 } from "../../index.ts";
 import { readReport } from "../../runtime/saved-report.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
@@ -78,8 +81,7 @@ export const command: Command = {
       terminal.show(diagnostics);
       return exitCode;
     }
-    const conventions =
-      explain === undefined ? (given.report.conventions ?? []) : explain.flatMap(conventionsOf);
+    const conventions = explain?.flatMap(conventionsOf) ?? countedIn(given);
     const report = reportOf(graph, { ...given.report, conventions, ...spellings(graph, given) });
     const exceeded = exceededIn(report, given, startOfModel(graph), terminal);
     if (exceeded === undefined) return 4;
@@ -87,10 +89,15 @@ export const command: Command = {
     const code = exceeded.some(({ severity }) => severity === "error") && exitCode === 0 ? 3 : exitCode;
     terminal.show(all);
     if (explain !== undefined) terminal.out(`${ledgerLines(ledgerOf(report, 0, 1)).join("\n")}\n`);
-    else await print(report, given, { target, diagnostics: all, exitCode: code }, terminal);
+    else await print({ target, graph, report, diagnostics: all, exitCode: code }, given, terminal);
     return code;
   },
 };
+
+/** A page has room for every convention, below its table, unless some were asked for. */
+function countedIn({ format, report: { conventions = [] } }: ReportFlags): readonly Convention[] {
+  return format === "html" && conventions.length === 0 ? conventionsOf("all") : conventions;
+}
 
 /** `undefined`: the older report cannot be read, which was told. */
 function exceededIn(
@@ -158,17 +165,15 @@ function spellings(
 
 interface Outcome {
   readonly target: string;
+  readonly graph: CheckedGraph;
+  readonly report: Report;
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: ExitCode;
 }
 
-async function print(
-  report: Report,
-  given: ReportFlags,
-  outcome: Outcome,
-  terminal: Terminal,
-): Promise<void> {
+async function print(outcome: Outcome, given: ReportFlags, terminal: Terminal): Promise<void> {
   const { format, view } = given;
+  const { target, graph, report, diagnostics, exitCode } = outcome;
   try {
     switch (format) {
       case "json":
@@ -181,11 +186,10 @@ async function print(
         terminal.out(markdownOf(report, view));
         return;
       case "html":
-        terminal.out(htmlOf(report, view));
+        terminal.out(reportPage(graph, report, { ...shownIn(given), ...view }));
         return;
       case "sarif": {
         const { renderSarif } = await import("../render/sarif.ts");
-        const { target, diagnostics, exitCode } = outcome;
         terminal.out(renderSarif(diagnostics, { paths: [target.replace(/:\w+$/, "")], exitCode }));
         return;
       }
@@ -198,6 +202,10 @@ async function print(
     if (error instanceof ColumnError) throw new UsageError(error.message, [error.help]);
     throw error;
   }
+}
+
+function shownIn({ report: { conventions = [] } }: ReportFlags): Pick<ViewOptions, "columns"> {
+  return conventions.length === 0 ? { columns: DEFAULT_COLUMNS } : {};
 }
 
 function paint({ kind, text }: TableLine, { colors }: Terminal): string {

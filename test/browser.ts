@@ -25,6 +25,19 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
+const KEY_CODES = {
+  Tab: 9,
+  Enter: 13,
+  Escape: 27,
+  End: 35,
+  Home: 36,
+  ArrowLeft: 37,
+  ArrowUp: 38,
+  ArrowRight: 39,
+  ArrowDown: 40,
+} as const;
+export type Key = keyof typeof KEY_CODES;
+
 export interface Page {
   /** One command of the Chrome DevTools Protocol. */
   send(method: string, params?: Fields): Promise<Fields>;
@@ -32,6 +45,10 @@ export interface Page {
   open(url: string): Promise<void>;
   /** The value of an expression in the page. */
   evaluate(expression: string): Promise<unknown>;
+  /** Presses and releases keys, one after the other. */
+  press(...keys: readonly Key[]): Promise<void>;
+  /** What its reader prefers, of pages that are opened from now on. */
+  prefer(scheme: "light" | "dark"): Promise<void>;
   /** What the page wrote to its console, and what failed in it. */
   readonly complaints: string[];
   close(): Promise<void>;
@@ -73,6 +90,19 @@ export async function openPage(browser: string): Promise<Page> {
       });
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
       return (result as Fields)["value"];
+    },
+    async press(...keys) {
+      for (const key of keys) {
+        const text = key === "Enter" ? { text: "\r" } : {};
+        const event = { key, code: key, windowsVirtualKeyCode: KEY_CODES[key] };
+        await send("Input.dispatchKeyEvent", { type: "keyDown", ...event, ...text });
+        await send("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+      }
+    },
+    async prefer(scheme) {
+      await send("Emulation.setEmulatedMedia", {
+        features: [{ name: "prefers-color-scheme", value: scheme }],
+      });
     },
     async close() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -125,4 +155,22 @@ function connect(child: ChildProcess): Connection {
     next: (method) =>
       new Promise((resolve) => waiting.set(method, [...(waiting.get(method) ?? []), resolve])),
   };
+}
+
+/** An expression for the least contrast of words and of texts in drawings with grounds, as WCAG 2.2 defines it. */
+export function leastContrast(words: string, grounds: string): string {
+  return `(() => {
+  const luminance = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map((value) => {
+      const part = Number(value) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  const grounds = [...document.querySelectorAll(${JSON.stringify(grounds)})].map((each) => getComputedStyle(each).backgroundColor);
+  const texts = [...document.querySelectorAll("svg text")].map((text) => getComputedStyle(text).fill);
+  const words = [...document.querySelectorAll(${JSON.stringify(words)})].map((each) => getComputedStyle(each).color);
+  return Math.min(...[...texts, ...words].flatMap((color) => grounds.map((ground) => contrast(luminance(color), luminance(ground)))));
+})()`;
 }
