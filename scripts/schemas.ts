@@ -97,12 +97,9 @@ const check = z.strictObject({
           z.strictObject({ name: text, constraints }).meta({ description: "A model of a file with errors." }),
         ]),
       ),
-      signatures: z
-        .array(signature)
-        .optional()
-        .meta({
-          description: "With --signatures: one a block of the file, and one a block that it imports.",
-        }),
+      signatures: z.array(signature).optional().meta({
+        description: "With --signatures: one a block of the file, and one a block that it imports.",
+      }),
       diagnostics: z.array(z.strictObject(diagnosticFields)),
     }),
   ),
