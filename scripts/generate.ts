@@ -8,6 +8,7 @@ import { conventionsPage } from "./conventions-page.ts";
 import { diagnosticsPage } from "./diagnostics-page.ts";
 import { DECISIONS_PATH, decisionsText } from "./generate-decisions.ts";
 import { opsPage } from "./ops-page.ts";
+import { publishedModule } from "./published.ts";
 import { jsonSchemaText, SCHEMAS } from "./schemas.ts";
 import { specsPage } from "./specs-page.ts";
 
@@ -102,6 +103,7 @@ export const GENERATED: readonly Generated[] = [
     content: () => pictureOf("unet.dn", { text: shownSpec("unet.dn"), input: "H=512,W=512" }),
   },
   { path: "src/measure/conventions.generated.ts", content: conventionsModule },
+  { path: "src/report/published.generated.ts", content: publishedModule },
   { path: "docs/conventions.md", content: conventionsPage },
   { path: "docs/diagnostics.md", content: diagnosticsPage },
   { path: "docs/ops.md", content: opsPage },

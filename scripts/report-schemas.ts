@@ -100,6 +100,14 @@ export const report: z.ZodType<ReportJson> = z.strictObject({
       }),
     )
     .meta({ description: "Those that were asked for." }),
+  published: z
+    .strictObject({
+      name: text,
+      source: text,
+      figures: z.array(z.strictObject({ name: text, published: count, found: count, agrees: z.boolean() })),
+    })
+    .exactOptional()
+    .meta({ description: "How the model compares with a published network." }),
   totals: z.strictObject({
     ...sums,
     peakBytes: liveBytes,

@@ -59,6 +59,14 @@ export { type ReportJson, reportToJson } from "./report/json.ts";
 export { ledgerLines, ledgerOf } from "./report/ledger.ts";
 export { markdownOf } from "./report/markdown.ts";
 export { GROUPINGS, type Grouping } from "./report/parts.ts";
+export {
+  type Comparison,
+  comparedWith,
+  comparisonLines,
+  comparisonToJson,
+  differentFigures,
+  publishedNetworks,
+} from "./report/published.ts";
 export { quantitiesOf } from "./report/quantity.ts";
 export { PARAMETER_KINDS, type Report, type ReportOptions, reportOf } from "./report/report.ts";
 export {

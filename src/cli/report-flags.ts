@@ -62,6 +62,10 @@ export const REPORT_FLAGS: Readonly<Record<string, Flag>> = {
   max: many("NAME=LIMIT", "the same for buffers, kept, traffic or a convention: fvcore=3G"),
   baseline: text("FILE", "an older report (of --json) to compare with"),
   "max-regression": many("NAME=LIMIT", "exit 3 when a total grew by more than that since then: macs=1%"),
+  check: text(
+    "published",
+    "every known number of the published network of this name, or of the one that is named, against the model",
+  ),
   sweep: many("NAME=VALUES", "a line for each value of a parameter: k=12,24,32"),
   format: text("FORM", FORMATS.join(", ")),
   json: { type: "boolean", summary: "print JSON (schema dnc/report-1)" },

@@ -7,6 +7,7 @@ import type { Phase } from "../measure/convention.ts";
 import type { ReceptiveField } from "../measure/receptive-field.ts";
 import type { Counts } from "../ops/counts.ts";
 import { groupsIn } from "./parts.ts";
+import type { PublishedJson } from "./published.ts";
 import type { ConventionTotal, ParameterKind, Report, ReportGroup, ReportPort, ReportRow } from "./report.ts";
 import { MACS } from "./summary.ts";
 import type { Sums } from "./sums.ts";
@@ -22,6 +23,8 @@ export interface ReportJson {
   readonly circumstances?: CircumstancesJson;
   /** Those that were asked for. */
   readonly conventions?: readonly ConventionJson[];
+  /** Where the model was held against a published network. */
+  readonly published?: PublishedJson;
   readonly totals: TotalsJson;
   readonly rows: readonly ReportRowJson[];
   /** Each before those inside it. */

@@ -19,7 +19,8 @@ import {
   startOfModel,
 } from "../../index.ts";
 import { readReport } from "../../runtime/saved-report.ts";
-import { formOf } from "../choice.ts";
+import { shippedModels } from "../../runtime/shipped-specs.ts";
+import { formOf, oneOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { conventionsOf, requireLimited } from "../report-flags.ts";
 import { listOf, readTarget, TARGET_FLAGS } from "../target.ts";
@@ -35,6 +36,10 @@ export const command: Command = {
   examples: [
     ["dnc diff specs/densenet121.dn specs/densenet169.dn", "what makes a DenseNet-121 a DenseNet-169"],
     [
+      "dnc diff specs/densenet-tiny.dn --published densenet121",
+      "how a net of one's own differs from a published one",
+    ],
+    [
       "dnc diff main.json specs/densenet121.dn --fail-on 'macs>+1%' --format md",
       "a comment for a pull request, which fails if the model became more expensive",
     ],
@@ -42,6 +47,11 @@ export const command: Command = {
   flags: {
     format: { type: "string", value: "FORM", summary: "table (default), json or md" },
     json: { type: "boolean", summary: "print JSON (schema dnc/diff-1)" },
+    published: {
+      type: "string",
+      value: "NAME",
+      summary: "compare one model with a published network: densenet121, resnet50, …",
+    },
     convention: {
       type: "string",
       multiple: true,
@@ -62,12 +72,7 @@ export const command: Command = {
     [4, "a file cannot be read"],
   ],
   run(positionals, flags, terminal) {
-    const [before, after, ...rest] = positionals;
-    if (before === undefined || after === undefined || rest.length > 0) {
-      throw new UsageError("`dnc diff` takes two models", [
-        "name them: `dnc diff specs/densenet121.dn specs/densenet169.dn`",
-      ]);
-    }
+    const [before, after] = comparedTargets(positionals, flags);
     const [format, limits] = [formOf(flags, ["table", "json", "md"]) ?? "table", limitsOf(flags)];
     const conventions = listOf(flags["convention"]).flatMap(conventionsOf);
     const sides = [before, after].map((target) => readSide(target, flags, conventions, terminal));
@@ -87,6 +92,27 @@ export const command: Command = {
     return Promise.resolve(broken.length > 0 ? 3 : 0);
   },
 };
+
+/** Two models, or one and the published network that it is compared with. */
+function comparedTargets(
+  positionals: readonly string[],
+  { published }: FlagValues,
+): readonly [before: string, after: string] {
+  const [first, second, ...rest] = positionals;
+  if (published === undefined) {
+    if (first !== undefined && second !== undefined && rest.length === 0) return [first, second];
+    throw new UsageError("`dnc diff` takes two models", [
+      "name them: `dnc diff specs/densenet121.dn specs/densenet169.dn`",
+    ]);
+  }
+  if (first === undefined || second !== undefined)
+    throw new UsageError("`--published` compares one model", [
+      "name it: `dnc diff net.dn --published densenet121`",
+    ]);
+  const models = shippedModels();
+  const name = oneOf([...models.keys()], "--published", String(published));
+  return [`${models.get(name)}:${name}`, first];
+}
 
 interface ComparedSide {
   readonly report?: ReportJson;

@@ -3,17 +3,23 @@ import { quoted } from "../../base/text.ts";
 import {
   type CheckedGraph,
   ColumnError,
+  type Comparison,
   type Convention,
   collectDiagnostics,
+  comparedWith,
+  comparisonLines,
+  comparisonToJson,
   csvOf,
   DEFAULT_COLUMNS,
   type Diagnostic,
+  differentFigures,
   exceededGrowth,
   exceededLimits,
   ledgerLines,
   ledgerOf,
   markdownOf,
   type Place,
+  publishedNetworks,
   type Report,
   type ReportOptions,
   reportOf,
@@ -25,6 +31,7 @@ import {
   type ViewOptions,
 } from "../../index.ts";
 import { readReport } from "../../runtime/saved-report.ts";
+import { oneOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import {
   conventionsOf,
@@ -81,18 +88,45 @@ export const command: Command = {
       terminal.show(diagnostics);
       return exitCode;
     }
+    const comparison = comparisonOf(graph, flags, given);
     const conventions = explain?.flatMap(conventionsOf) ?? countedIn(given);
     const report = reportOf(graph, { ...given.report, conventions, ...spellings(graph, given) });
     const exceeded = exceededIn(report, given, startOfModel(graph), terminal);
     if (exceeded === undefined) return 4;
-    const all = [...diagnostics, ...exceeded];
-    const code = exceeded.some(({ severity }) => severity === "error") && exitCode === 0 ? 3 : exitCode;
+    const different = comparison === undefined ? [] : differentFigures(graph, comparison);
+    const broken = [...exceeded, ...different];
+    const all = [...diagnostics, ...broken];
+    const code = broken.length > 0 && exitCode === 0 ? 3 : exitCode;
     terminal.show(all);
-    if (explain !== undefined) terminal.out(`${ledgerLines(ledgerOf(report, 0, 1)).join("\n")}\n`);
-    else await print({ target, graph, report, diagnostics: all, exitCode: code }, given, terminal);
+    const lines =
+      explain !== undefined
+        ? ledgerLines(ledgerOf(report, 0, 1))
+        : comparison !== undefined && given.format === "table"
+          ? comparisonLines(comparison)
+          : undefined;
+    if (lines !== undefined) terminal.out(`${lines.join("\n")}\n`);
+    else
+      await print({ target, graph, report, comparison, diagnostics: all, exitCode: code }, given, terminal);
     return code;
   },
 };
+
+/** With the published network of the model's name, or the one that was named. */
+function comparisonOf(
+  graph: CheckedGraph,
+  { check }: FlagValues,
+  { format }: ReportFlags,
+): Comparison | undefined {
+  if (check === undefined) return undefined;
+  if (format !== "table" && format !== "json" && format !== "sarif")
+    throw new UsageError(`\`--check\` has no form ${quoted(format)}`, ["use table, json or sarif"]);
+  const networks = publishedNetworks();
+  const names = networks.map(({ name }) => name);
+  const wanted = check === "published" ? graph.name : String(check);
+  const name = oneOf(names, "--check", wanted);
+  const network = networks.find((each) => each.name === name);
+  return network && comparedWith(graph, network);
+}
 
 /** A page has room for every convention, below its table, unless some were asked for. */
 function countedIn({ format, report: { conventions = [] } }: ReportFlags): readonly Convention[] {
@@ -167,17 +201,20 @@ interface Outcome {
   readonly target: string;
   readonly graph: CheckedGraph;
   readonly report: Report;
+  readonly comparison: Comparison | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: ExitCode;
 }
 
 async function print(outcome: Outcome, given: ReportFlags, terminal: Terminal): Promise<void> {
   const { format, view } = given;
-  const { target, graph, report, diagnostics, exitCode } = outcome;
+  const { target, graph, report, comparison, diagnostics, exitCode } = outcome;
   try {
     switch (format) {
       case "json":
-        terminal.out(`${JSON.stringify(reportToJson(report), undefined, 2)}\n`);
+        terminal.out(
+          `${JSON.stringify({ ...reportToJson(report), ...(comparison && { published: comparisonToJson(comparison) }) }, undefined, 2)}\n`,
+        );
         return;
       case "csv":
         terminal.out(csvOf(report, view));
