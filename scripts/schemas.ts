@@ -223,6 +223,13 @@ const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
   macs: count,
   inputs: z.record(text, artifactPort),
   outputs: z.record(text, artifactPort),
+  forms: z
+    .partialRecord(
+      z.enum(["bands", "towers"]),
+      z.strictObject({ parts: z.int().min(2), outputs: z.record(text, artifactPort) }),
+    )
+    .exactOptional()
+    .meta({ description: "Other ways from the same inputs to the same outputs." }),
 });
 
 /** JSON has no infinities and no NaN. */

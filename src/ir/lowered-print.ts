@@ -4,9 +4,12 @@ import { isPadded, printRef, printTensorType } from "./lowered.ts";
 
 /** Ends with a line break. Values of constants are not shown. */
 export function printLowered(graph: LoweredGraph): string {
-  return [`graph ${graph.name}`, ...graph.nodes.map(printNode), ...graph.outputs.map(printOutput), ""].join(
-    "\n",
-  );
+  const forms = (graph.forms ?? []).flatMap(({ name, parts, outputs }) => [
+    `form ${name} of ${parts} parts`,
+    ...outputs.map(printOutput),
+  ]);
+  const lines = [...graph.nodes.map(printNode), ...graph.outputs.map(printOutput), ...forms];
+  return [`graph ${graph.name}`, ...lines, ""].join("\n");
 }
 
 /** `net/conv = convolution 3x3 /2 pad 1 (net/x, net/conv/weight) : [?, 56, 56, 64]`. */
@@ -54,6 +57,10 @@ function printPrimitive(primitive: Primitive): string {
       const axes = begin.map((first, axis) => printRange(first, end[axis] ?? 0, step[axis] ?? 1));
       return `${kind} ${axes.join(" ")}`;
     }
+    case "concat":
+      return primitive.axis === undefined ? primitive.kind : `${primitive.kind} along ${primitive.axis}`;
+    case "batch-share":
+      return `${primitive.kind} ${primitive.index} of ${primitive.of}`;
     case "gather":
       return `${primitive.kind} ${primitive.indices.join(" ")} along ${primitive.axis}`;
     case "pad":

@@ -1,7 +1,7 @@
 /** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
 import { InternalError, invariant, unreachable } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, TensorType, Window } from "./lowered.ts";
-import { printTensorType, typeOf } from "./lowered.ts";
+import { allOutputs, printTensorType, typeOf } from "./lowered.ts";
 
 /** The outputs of a primitive on inputs of these types. Throws `InternalError`, naming `node`, where they do not fit. */
 export function inferTypes(
@@ -105,9 +105,34 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
     }
     case "concat": {
       invariant(shapes.length >= 2 && first !== undefined, "concat needs two operands");
+      const axis = primitive.axis ?? first.length - 1;
+      invariant(axis > 0 && axis < first.length, "values are joined along an axis behind the batch");
       for (const shape of shapes)
-        invariant(sameShape(shape.slice(0, -1), first.slice(0, -1)), "concat of unequal sizes");
-      return [typeOf([...first.slice(0, -1), shapes.reduce((sum, shape) => sum + (shape.at(-1) ?? 0), 0)])];
+        invariant(sameShape(shape.with(axis, 0), first.with(axis, 0)), "concat of unequal sizes");
+      return [
+        typeOf(
+          first.with(
+            axis,
+            shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0),
+          ),
+        ),
+      ];
+    }
+    case "batch-share": {
+      const [x] = operands(shapes, 1, primitive.kind);
+      invariant(x[0] === null, "only what has a batch is shared");
+      invariant(primitive.index >= 0 && primitive.index < primitive.of, "there is no such share");
+      return [typeOf(x)];
+    }
+    case "batch-join": {
+      const shares = shapes.slice(0, -1);
+      invariant(shares.length >= 2 && first !== undefined, "a batch is joined from two shares");
+      for (const shape of shares) invariant(sameShape(shape, first), "shares of unequal sizes");
+      invariant(
+        shapes.every((shape) => shape[0] === null),
+        "only what has a batch is joined",
+      );
+      return [typeOf(first)];
     }
     case "add":
     case "subtract":
@@ -267,6 +292,15 @@ export function verifyLowered(graph: LoweredGraph): void {
     invariant(want === have, `${node.name} says ${have} and computes ${want}`);
     known.set(node.name, node);
   }
-  for (const { name, ref } of [...graph.inputs, ...graph.outputs])
+  for (const { name, ref } of [...graph.inputs, ...allOutputs(graph)])
     typeAt(ref.node, ref.output, `the port ${name}`);
+  for (const form of graph.forms ?? []) {
+    const same = form.outputs.every(({ name, ref }, index) => {
+      const port = graph.outputs[index];
+      const wanted = port && typeAt(port.ref.node, port.ref.output, form.name);
+      const type = typeAt(ref.node, ref.output, form.name);
+      return name === port?.name && wanted && printTensorType(type) === printTensorType(wanted);
+    });
+    invariant(same && form.outputs.length === graph.outputs.length, `${form.name} has other outputs`);
+  }
 }

@@ -85,8 +85,12 @@ export type Primitive =
     }
   /** x `[batch, in]`, weight `[in, out]`. */
   | { readonly kind: "matmul" }
-  /** Two or more operands, along the last axis. */
-  | { readonly kind: "concat" }
+  /** Two or more operands, along `axis`, never the batch; without it along the last one. */
+  | { readonly kind: "concat"; readonly axis?: number }
+  /** Of its samples the `index`-th of `of` shares, which are equal but for the last ones; one sample where none is left. */
+  | { readonly kind: "batch-share"; readonly index: number; readonly of: number }
+  /** What became of all shares, in their order, and the value that was shared: the batch as it was. */
+  | { readonly kind: "batch-join" }
   /** Two operands of equal shape, or the second spreads where it has size 1 or lacks leading axes. */
   | { readonly kind: "add" | "subtract" | "multiply" | "maximum" }
   /** All but the batch; the batch stays first. */
@@ -136,6 +140,24 @@ export interface LoweredGraph {
   readonly nodes: readonly LoweredNode[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Other ways to the same outputs, over the same weights. */
+  readonly forms?: readonly Form[];
+}
+
+/** A way to the outputs that is made of parts, which do not wait for each other more than they must. */
+export interface Form {
+  readonly name: FormName;
+  readonly parts: number;
+  /** The outputs of the graph, in their order, from the same inputs. */
+  readonly outputs: readonly Port[];
+}
+
+/** Bands are parts of each value, towers parts of the batch. */
+export type FormName = "bands" | "towers";
+
+/** All ends of the graph, whatever the form. */
+export function allOutputs({ outputs, forms = [] }: LoweredGraph): readonly Port[] {
+  return [...outputs, ...forms.flatMap((form) => form.outputs)];
 }
 
 /** `name`, or one like it that is not taken; it is then. */

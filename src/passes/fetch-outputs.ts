@@ -11,7 +11,7 @@ export const fetchOutputs: Pass = {
     const fed = new Set(graph.inputs.map(({ ref }) => ref.node));
     const taken = new Set(graph.nodes.map(({ name }) => name));
     const identities: LoweredNode[] = [];
-    const outputs = graph.outputs.map((port): Port => {
+    const fetched = (port: Port): Port => {
       if (!fed.has(port.ref.node)) return port;
       const identity: LoweredNode = {
         name: unusedName(`${port.ref.node}/output`, taken),
@@ -22,7 +22,9 @@ export const fetchOutputs: Pass = {
       };
       identities.push(identity);
       return { name: port.name, ref: refTo(identity) };
-    });
-    return { ...graph, nodes: [...graph.nodes, ...identities], outputs };
+    };
+    const outputs = graph.outputs.map(fetched);
+    const forms = graph.forms?.map((form) => ({ ...form, outputs: form.outputs.map(fetched) }));
+    return { ...graph, nodes: [...graph.nodes, ...identities], outputs, ...(forms && { forms }) };
   },
 };

@@ -11,10 +11,12 @@ export const flattenConcat: Pass = {
     const uses = usesOf(graph);
     const operands = new Map<string, readonly Ref[]>();
     return rewrite(graph, (node, { add }) => {
-      if (node.primitive.kind !== "concat") return undefined;
+      const { primitive } = node;
+      if (primitive.kind !== "concat") return undefined;
       const flat = node.inputs.flatMap((ref) => {
         const inner = uses.soleSource(ref);
-        return (inner?.control.length === 0 && operands.get(inner.name)) || [ref];
+        const joins = inner?.primitive.kind === "concat" && inner.primitive.axis === primitive.axis;
+        return (joins && inner.control.length === 0 && operands.get(inner.name)) || [ref];
       });
       operands.set(node.name, flat);
       return add(node.name, node.primitive, flat, node.control);

@@ -1,4 +1,5 @@
 /** The passes of each target, in the order in which they run. A new pass is a file here and a line below. */
+import { batchTowers } from "./batch-towers.ts";
 import { depthwiseForm } from "./depthwise-form.ts";
 import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
@@ -13,6 +14,7 @@ import { poolFirst } from "./pool-first.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeIdentity } from "./remove-identity.ts";
 import { resizeImages } from "./resize-images.ts";
+import { rowBands } from "./row-bands.ts";
 import { thresholdForm } from "./threshold-form.ts";
 
 export const savedModelPasses: readonly Pass[] = [
@@ -34,6 +36,10 @@ export const savedModelPasses: readonly Pass[] = [
   evenDilation,
   // After dilations are even, because it makes depthwise convolutions of its own, and kernels that are no constants.
   groupConvolutions,
+  // After everything that makes kernels, so that all forms share them; before padding is split off, which is otherwise for each.
+  rowBands,
+  // On the whole graph like the bands, and after them only because one has to be first.
+  batchTowers,
   // On what is left after folding, because a folded batch normalization needs no particular rank.
   imageRank,
   // Anywhere: nothing else reads or makes resizes.

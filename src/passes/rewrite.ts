@@ -1,6 +1,6 @@
 /** What passes are made of: walking a graph node by node while building the next one, and asking who uses what. */
-import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
-import { unusedName } from "../ir/lowered.ts";
+import type { Form, LoweredGraph, LoweredNode, Port, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
+import { allOutputs, unusedName } from "../ir/lowered.ts";
 import type { LoweredBuilder } from "../ir/lowered-builder.ts";
 import { lowerInto } from "../ir/lowered-builder.ts";
 
@@ -21,15 +21,9 @@ export type Rule = (node: LoweredNode, rewriter: Rewriter) => Ref | undefined;
 
 export function rewrite(graph: LoweredGraph, rule: Rule): LoweredGraph {
   const builder = lowerInto(graph.name);
-  const taken = new Set(graph.nodes.map(({ name }) => name));
+  const rewriter = rewriterOn(builder, graph);
   const replaced = new Map<string, Ref>();
   const current = (ref: Ref): Ref => (ref.output === 0 ? (replaced.get(ref.node) ?? ref) : ref);
-  const rewriter: Rewriter = {
-    add: builder.add,
-    typeOf: builder.typeOf,
-    unusedName: (name) => unusedName(name, taken),
-    addHelper: (name, primitive, inputs) => builder.add(rewriter.unusedName(name), primitive, inputs),
-  };
   for (const old of graph.nodes) {
     const control = old.control.map((name) => replaced.get(name)?.node ?? name);
     const node = { ...old, inputs: old.inputs.map(current), control };
@@ -37,8 +31,44 @@ export function rewrite(graph: LoweredGraph, rule: Rule): LoweredGraph {
     if (replacement === undefined) builder.add(node.name, node.primitive, node.inputs, node.control);
     else if (replacement.node !== node.name || replacement.output !== 0) replaced.set(node.name, replacement);
   }
-  const port = ({ name, ref }: { name: string; ref: Ref }) => ({ name, ref: current(ref) });
-  return builder.finish(graph.inputs.map(port), graph.outputs.map(port));
+  const port = ({ name, ref }: Port): Port => ({ name, ref: current(ref) });
+  const rewritten = builder.finish(graph.inputs.map(port), graph.outputs.map(port));
+  const forms = graph.forms?.map((form) => ({ ...form, outputs: form.outputs.map(port) }));
+  return forms === undefined ? rewritten : { ...rewritten, forms };
+}
+
+/** The graph with another form, whose nodes are added behind its own; the graph itself when there is no such form. */
+export function addForm(graph: LoweredGraph, build: (rewriter: Rewriter) => Form | undefined): LoweredGraph {
+  const builder = lowerInto(graph.name);
+  for (const { name, primitive, inputs, control } of graph.nodes)
+    builder.add(name, primitive, inputs, control);
+  const form = build(rewriterOn(builder, graph));
+  if (form === undefined) return graph;
+  return { ...builder.finish(graph.inputs, graph.outputs), forms: [...(graph.forms ?? []), form] };
+}
+
+/** Helpers of the new graph get no name that a node of the old one has. */
+function rewriterOn({ add, typeOf }: LoweredBuilder, old: LoweredGraph): Rewriter {
+  const taken = new Set(old.nodes.map(({ name }) => name));
+  const fresh = (name: string): string => unusedName(name, taken);
+  return {
+    add,
+    typeOf,
+    unusedName: fresh,
+    addHelper: (name, primitive, inputs) => add(fresh(name), primitive, inputs),
+  };
+}
+
+/** Its nodes that these ports need, in their order. */
+export function nodesFor(graph: LoweredGraph, ports: readonly Port[]): readonly LoweredNode[] {
+  const needed = new Set(ports.map(({ ref }) => ref.node));
+  // Users stand behind what they use, so one walk from the end sees every user first.
+  for (const node of graph.nodes.toReversed()) {
+    if (!needed.has(node.name)) continue;
+    for (const { node: source } of node.inputs) needed.add(source);
+    for (const source of node.control) needed.add(source);
+  }
+  return graph.nodes.filter(({ name }) => needed.has(name));
 }
 
 export interface Uses {
@@ -69,7 +99,7 @@ export function usesOf(graph: LoweredGraph): Uses {
     }
     for (const name of node.control) hold(name);
   }
-  for (const { ref } of [...graph.inputs, ...graph.outputs]) hold(ref.node);
+  for (const { ref } of [...graph.inputs, ...allOutputs(graph)]) hold(ref.node);
   return {
     nodeAt: (name) => nodes.get(name),
     soleSource: (ref) =>

@@ -33,10 +33,14 @@ export interface Values {
 
 export interface SavedModel {
   readonly signature: Signature;
-  /** Takes exactly the inputs of the signature. Undefined when the library refuses, which has been reported. */
+  /**
+   * Takes exactly the inputs of the signature, and gives its outputs, or those of another one with the same inputs.
+   * Undefined when the library refuses, which has been reported.
+   */
   run(
     inputs: Readonly<Record<string, Values>>,
     reporter: Reporter,
+    outputs?: Signature["outputs"],
   ): Readonly<Record<string, Values>> | undefined;
   dispose(): void;
 }
@@ -62,13 +66,11 @@ export function loadSavedModel(options: LoadOptions, reporter: Reporter): SavedM
     return undefined;
   }
   const inputs = Object.entries(signature.inputs);
-  const outputs = Object.entries(signature.outputs);
   const inputNames = inputs.map(([, { tensor }]) => tensor).join();
-  const outputNames = outputs.map(([, { tensor }]) => tensor).join();
   let isDisposed = false;
   return {
     signature,
-    run(values, runReporter) {
+    run(values, runReporter, outputs = signature.outputs) {
       invariant(!isDisposed, "a model that was disposed of is run");
       const ordered = inputs.map(([name, { dtype, shape }]) => {
         const value = values[name];
@@ -82,6 +84,10 @@ export function loadSavedModel(options: LoadOptions, reporter: Reporter): SavedM
         runReporter.report(runFailed.at({ help: [SHAPE_HELP] }, reason));
         return undefined;
       }
+      const outputPorts = Object.keys(outputs);
+      const outputNames = Object.values(outputs)
+        .map(({ tensor }) => tensor)
+        .join();
       const tensors: number[] = [];
       try {
         for (const { shape, dtype, data } of ordered) tensors.push(binding.createTensor(shape, dtype, data));
@@ -89,7 +95,7 @@ export function loadSavedModel(options: LoadOptions, reporter: Reporter): SavedM
         tensors.push(...results.map((result) => result.id));
         return Object.fromEntries(
           results.map(({ id: tensor, shape }, index) => [
-            outputs[index]?.[0] ?? "",
+            outputPorts[index] ?? "",
             { shape, data: binding.tensorDataSync(tensor) },
           ]),
         );

@@ -2,7 +2,7 @@
 import type { Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import { jsonInteger } from "../base/text.ts";
-import type { LoweredGraph, Port } from "../ir/lowered.ts";
+import type { Form, FormName, LoweredGraph, Port } from "../ir/lowered.ts";
 import { typeOfPort } from "../ir/lowered.ts";
 import type { ArtifactFile, Target } from "./target.ts";
 
@@ -46,6 +46,14 @@ export interface ArtifactDescription {
   readonly macs: number | string;
   readonly inputs: Readonly<Record<string, PortDescription>>;
   readonly outputs: Readonly<Record<string, PortDescription>>;
+  /** Other ways to the same outputs, from the same inputs; the target holds one for each name. */
+  readonly forms?: Readonly<Partial<Record<FormName, FormDescription>>>;
+}
+
+export interface FormDescription {
+  /** How many parts work at the same time, if they have the threads. */
+  readonly parts: number;
+  readonly outputs: Readonly<Record<string, PortDescription>>;
 }
 
 /** The files of a graph on which the target's passes have run; `undefined` when it was reported why there are none. */
@@ -60,6 +68,8 @@ export function emitArtifact(
   const { version, weights, parameters, macs } = facts;
   const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
     Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
+  const describeForm = ({ name, parts, outputs }: Form) =>
+    [name, { parts, outputs: describe(outputs) }] as const;
   const description: ArtifactDescription = {
     schema: "dnc/artifact-1",
     model: graph.name,
@@ -71,6 +81,7 @@ export function emitArtifact(
     macs: jsonInteger(macs),
     inputs: describe(graph.inputs),
     outputs: describe(graph.outputs),
+    ...(graph.forms && { forms: Object.fromEntries(graph.forms.map(describeForm)) }),
   };
   const content = new TextEncoder().encode(`${JSON.stringify(description, undefined, 2)}\n`);
   return [...files, { path: DESCRIPTION_FILE, size: content.length, pieces: () => [content] }];

@@ -1,6 +1,7 @@
 /** Computes a lowered graph by naive loops in float64: what passes and targets are compared with. */
 import { invariant } from "../../src/base/invariant.ts";
 import type {
+  FormName,
   LoweredGraph,
   Padding,
   PointwiseFunction,
@@ -17,8 +18,11 @@ export interface Value {
 
 export type Values = Readonly<Record<string, Value>>;
 
-/** The outputs by port, for these inputs by port. */
-export function interpret(graph: LoweredGraph, feeds: Values): Values {
+/** The outputs by port, for these inputs by port; those of the form of that name, if any is given. */
+export function interpret(graph: LoweredGraph, feeds: Values, form?: FormName): Values {
+  const outputs =
+    form === undefined ? graph.outputs : graph.forms?.find(({ name }) => name === form)?.outputs;
+  invariant(outputs !== undefined, `the graph has no form ${form}`);
   const known = new Map<string, Value>();
   const fed = new Map(graph.inputs.map(({ name, ref }) => [ref.node, feeds[name]]));
   for (const { name, primitive, inputs } of graph.nodes) {
@@ -30,7 +34,7 @@ export function interpret(graph: LoweredGraph, feeds: Values): Values {
     invariant(value !== undefined, `nothing computed ${ref}`);
     return value;
   };
-  return Object.fromEntries(graph.outputs.map(({ name, ref }) => [name, read(printRef(ref))]));
+  return Object.fromEntries(outputs.map(({ name, ref }) => [name, read(printRef(ref))]));
 }
 
 type Index = readonly number[];
@@ -170,17 +174,22 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
         for (let c = 0; c < channels; c += 1) sum += at(x, [row, c]) * at(second, [c, column]);
         return sum;
       });
-    case "concat": {
-      const total = operands.reduce((sum, { shape }) => sum + (shape.at(-1) ?? 0), 0);
-      return fill([...x.shape.slice(0, -1), total], (index) => {
-        let c = channel(index);
-        for (const operand of operands) {
-          const own = operand.shape.at(-1) ?? 0;
-          if (c < own) return at(operand, [...index.slice(0, -1), c]);
-          c -= own;
-        }
-        return Number.NaN;
-      });
+    case "concat":
+      return joined(operands, primitive.axis ?? x.shape.length - 1);
+    case "batch-share": {
+      const [batch = 0] = x.shape;
+      const size = Math.ceil(batch / primitive.of);
+      const first = Math.min(primitive.index * size, batch - 1);
+      return samples(x, first, Math.max(first + 1, Math.min(first + size, batch)));
+    }
+    case "batch-join": {
+      const shares = operands.slice(0, -1);
+      const [batch = 0] = operands.at(-1)?.shape ?? [];
+      const size = Math.ceil(batch / shares.length);
+      return joined(
+        shares.map((share, index) => samples(share, index * size < batch ? 0 : 1, share.shape[0] ?? 0)),
+        0,
+      );
     }
     case "add":
     case "subtract":
@@ -230,6 +239,23 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
     case "identity":
       return x;
   }
+}
+
+function samples(x: Value, begin: number, end: number): Value {
+  return fill(x.shape.with(0, end - begin), ([sample = 0, ...index]) => at(x, [begin + sample, ...index]));
+}
+
+function joined(operands: readonly Value[], axis: number): Value {
+  const total = operands.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
+  return fill((operands[0]?.shape ?? []).with(axis, total), (index) => {
+    let position = index[axis] ?? 0;
+    for (const operand of operands) {
+      const own = operand.shape[axis] ?? 0;
+      if (position < own) return at(operand, index.with(axis, position));
+      position -= own;
+    }
+    return Number.NaN;
+  });
 }
 
 const OF_TWO = {

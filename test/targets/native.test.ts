@@ -6,11 +6,13 @@ import { interpret } from "../passes/interpret.ts";
 import { constantOf, feedFor, randomGraph } from "../passes/random-graph.ts";
 import { sketch } from "../passes/sketch.ts";
 import { expectSameValues } from "../passes/support.ts";
-import { runNatively } from "./run-natively.ts";
+import { runFormsNatively, runNatively } from "./run-natively.ts";
 
 async function expectNativeAgrees(graph: LoweredGraph, batch = 2): Promise<void> {
   const feed = feedFor(graph, batch);
-  expectSameValues(await runNatively(graph, feed), interpret(graph, feed), 1e-4);
+  const expected = interpret(graph, feed);
+  for (const values of (await runFormsNatively(graph, feed)).values())
+    expectSameValues(values, expected, 1e-4);
 }
 
 it("a network worked out by hand gives its numbers", async () => {

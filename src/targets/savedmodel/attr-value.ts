@@ -64,6 +64,18 @@ export function constantAttrs(
   return { dtype: typeAttr(dataType), value: messageField(8, tensor) };
 }
 
+/** The attributes of a `Const` of `int32` numbers in a row. */
+export function vector(values: readonly number[]): ReturnType<typeof constantAttrs> {
+  return integers([values.length], values);
+}
+
+export function integers(
+  shape: readonly number[],
+  values: readonly number[],
+): ReturnType<typeof constantAttrs> {
+  return constantAttrs(INT32, shape, bytesOf(Int32Array.from(values)));
+}
+
 /** The same memory as bytes. */
 export function bytesOf(values: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -18,11 +18,14 @@ import {
   floatAttr,
   INT32,
   integerAttr,
+  integers,
   integersAttr,
   shapeAttr,
   textAttr,
   typeAttr,
+  vector,
 } from "./attr-value.ts";
+import { batchJoin, batchOf, batchShare, stridedSliceAttrs } from "./batch.ts";
 
 export interface Operation {
   readonly op: string;
@@ -114,8 +117,12 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       return {
         op: "ConcatV2",
         attrs: { N: integerAttr(inputs.length), T, Tidx: typeAttr(INT32) },
-        constants: { axis: integers([], [rank - 1]) },
+        constants: { axis: integers([], [primitive.axis ?? rank - 1]) },
       };
+    case "batch-share":
+      return batchShare(primitive);
+    case "batch-join":
+      return batchJoin(inputs.length - 1);
     case "add":
     case "subtract":
     case "multiply":
@@ -212,19 +219,12 @@ function transposedConvolution(
   { window, sizes }: PrimitiveOf<"transposed-convolution">,
   inputs: readonly TensorType[],
 ): Operation {
-  const batch: Helper = {
-    suffix: "batch",
-    op: "StridedSlice",
-    attrs: { ...stridedSliceAttrs({ wholeAxes: 0 }), T: typeAttr(INT32) },
-    operands: [{ suffix: "shape", op: "Shape", attrs: { T, out_type: typeAttr(INT32) }, operands: [0] }],
-    constants: { begin: vector([0]), end: vector([1]), step: vector([1]) },
-  };
   const outputs = inputs[1]?.shape.at(-2) ?? 1;
   const shape: Helper = {
     suffix: "sizes",
     op: "ConcatV2",
     attrs: { N: integerAttr(2), T: typeAttr(INT32), Tidx: typeAttr(INT32) },
-    operands: [batch],
+    operands: [batchOf(0)],
     constants: { rest: vector([...sizes, outputs]), axis: integers([], [0]) },
   };
   const operands = [shape, 1, 0];
@@ -252,20 +252,6 @@ function paddingAttrs(window: Window): Readonly<Record<string, AttrValue>> {
   return {
     explicit_paddings: integersAttr(explicit ? [0, 0, ...window.padding.flat(), 0, 0] : []),
     padding: textAttr(explicit ? "EXPLICIT" : "VALID"),
-  };
-}
-
-/** `wholeAxes`: how many of the first axes are taken whole, whatever begin and end say. */
-function stridedSliceAttrs({ wholeAxes }: { wholeAxes: number }): Readonly<Record<string, AttrValue>> {
-  const mask = integerAttr(2 ** wholeAxes - 1);
-  return {
-    Index: typeAttr(INT32),
-    T,
-    begin_mask: mask,
-    ellipsis_mask: integerAttr(0),
-    end_mask: mask,
-    new_axis_mask: integerAttr(0),
-    shrink_axis_mask: integerAttr(0),
   };
 }
 
@@ -297,14 +283,6 @@ type ConstantAttrs = ReturnType<typeof constantAttrs>;
 
 function scalar(value: number): ConstantAttrs {
   return constantAttrs(FLOAT, [], bytesOf(Float32Array.of(value)));
-}
-
-function vector(values: readonly number[]): ConstantAttrs {
-  return integers([values.length], values);
-}
-
-function integers(shape: readonly number[], values: readonly number[]): ConstantAttrs {
-  return constantAttrs(INT32, shape, bytesOf(Int32Array.from(values)));
 }
 
 function weight({ shape, values }: PrimitiveOf<"constant">): ConstantAttrs {

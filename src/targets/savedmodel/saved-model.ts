@@ -1,4 +1,4 @@
-/** The `saved_model.pb` of a lowered graph: its GraphDef and the signature by which it is called. */
+/** The `saved_model.pb` of a lowered graph: its GraphDef and the signatures by which it is called. */
 import type { LoweredGraph, Port } from "../../ir/lowered.ts";
 import { typeOfPort } from "../../ir/lowered.ts";
 import { FLOAT, tensorShape } from "./attr-value.ts";
@@ -12,17 +12,27 @@ const SIGNATURE = "serving_default";
 
 export function savedModel(graph: LoweredGraph): Encoded {
   const metaInfo = message(textField(4, SERVE), textField(5, "2.15.0"));
-  const signature = message(
-    mapField(1, tensorInfos(graph, graph.inputs)),
-    mapField(2, tensorInfos(graph, graph.outputs)),
-    textField(3, "tensorflow/serving/predict"),
-  );
+  const signatures = [
+    [SIGNATURE, graph.outputs] as const,
+    ...(graph.forms ?? []).map(({ name, outputs }) => [`serving_${name}`, outputs] as const),
+  ].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const metaGraph = message(
     messageField(1, metaInfo),
     messageField(2, graphDef(graph)),
-    mapField(5, [[SIGNATURE, signature]]),
+    mapField(
+      5,
+      signatures.map(([name, outputs]) => [name, signatureDef(graph, outputs)]),
+    ),
   );
   return message(integerField(1, 1), messageField(2, metaGraph));
+}
+
+function signatureDef(graph: LoweredGraph, outputs: readonly Port[]): Encoded {
+  return message(
+    mapField(1, tensorInfos(graph, graph.inputs)),
+    mapField(2, tensorInfos(graph, outputs)),
+    textField(3, "tensorflow/serving/predict"),
+  );
 }
 
 /** As TensorFlow calls an output of a node: `net/fc:0`. */
