@@ -196,6 +196,10 @@ const compiled = z.strictObject({
       })
       .meta({ description: "Operations, and multiply-adds for one sample, before and after the pass." }),
   ),
+  forms: z
+    .array(z.strictObject({ name: text, parts: z.int(), operations: z.int(), macs: z.number() }))
+    .exactOptional()
+    .meta({ description: "Other ways from the same inputs to the same outputs." }),
   weights: text,
   inputs: ports,
   outputs: ports,

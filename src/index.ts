@@ -37,6 +37,7 @@ export { type DiffLine, diffLines, diffMarkdown } from "./diff/render.ts";
 export { diffTables } from "./diff/tables.ts";
 export { type GraphJson, graphToJson } from "./ir/json.ts";
 export { printLowered } from "./ir/lowered-print.ts";
+export { sizeOfGraph } from "./ir/lowered-size.ts";
 export { type Convention, SPELLINGS, type Spelling } from "./measure/convention.ts";
 export { conventionIds, conventionNamed, isConvention } from "./measure/conventions.ts";
 export type { CheckedGraph } from "./ops/op.ts";

@@ -1,5 +1,5 @@
 /** How much a lowered graph computes. */
-import type { LoweredGraph, LoweredNode } from "./lowered.ts";
+import { type LoweredGraph, type LoweredNode, nodesFor, type Port } from "./lowered.ts";
 
 export interface GraphSize {
   /** Nodes that compute: constants and inputs are not counted, nor what no output needs. */
@@ -8,19 +8,14 @@ export interface GraphSize {
   readonly macs: number;
 }
 
-export function sizeOfGraph(graph: LoweredGraph): GraphSize {
-  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const needed = new Set(graph.outputs.map(({ ref }) => ref.node));
-  let [operations, macs] = [0, 0];
-  for (const node of graph.nodes.toReversed()) {
-    if (!needed.has(node.name)) continue;
-    for (const { node: source } of node.inputs) needed.add(source);
-    for (const source of node.control) needed.add(source);
-    if (node.primitive.kind === "constant" || node.primitive.kind === "input") continue;
-    operations += 1;
-    macs += macsOf(node, nodes);
-  }
-  return { operations, macs };
+/** Of the graph itself, or of the form with these outputs. */
+export function sizeOfGraph(graph: LoweredGraph, outputs: readonly Port[] = graph.outputs): GraphSize {
+  const all = new Map(graph.nodes.map((node) => [node.name, node]));
+  const computed = nodesFor(graph, outputs).filter(
+    ({ primitive: { kind } }) => kind !== "constant" && kind !== "input",
+  );
+  const macs = computed.reduce((sum, node) => sum + macsOf(node, all), 0);
+  return { operations: computed.length, macs };
 }
 
 function macsOf(

@@ -160,6 +160,18 @@ export function allOutputs({ outputs, forms = [] }: LoweredGraph): readonly Port
   return [...outputs, ...forms.flatMap((form) => form.outputs)];
 }
 
+/** Its nodes that these ports need, in their order. */
+export function nodesFor(graph: LoweredGraph, ports: readonly Port[]): readonly LoweredNode[] {
+  const needed = new Set(ports.map(({ ref }) => ref.node));
+  // Users stand behind what they use, so one walk from the end sees every user first.
+  for (const node of graph.nodes.toReversed()) {
+    if (!needed.has(node.name)) continue;
+    for (const { node: source } of node.inputs) needed.add(source);
+    for (const source of node.control) needed.add(source);
+  }
+  return graph.nodes.filter(({ name }) => needed.has(name));
+}
+
 /** `name`, or one like it that is not taken; it is then. */
 export function unusedName(name: string, taken: Set<string>): string {
   if (taken.has(name)) return unusedName(`${name}_`, taken);

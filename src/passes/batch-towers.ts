@@ -1,17 +1,19 @@
 /** Another form of the graph, in which each share of the batch goes its own way over the same weights. */
-import type { Form, LoweredGraph, Port, Ref } from "../ir/lowered.ts";
+import type { LoweredGraph, Port, Ref } from "../ir/lowered.ts";
+import { nodesFor } from "../ir/lowered.ts";
 import { isWorthParts, PARTS } from "./parts.ts";
 import type { Pass } from "./pass.ts";
-import { addForm, nodesFor, type Rewriter } from "./rewrite.ts";
+import { addForm, type BuiltForm, type Rewriter } from "./rewrite.ts";
 
 export const batchTowers: Pass = {
   name: "batch-towers",
   kind: "optimization",
   why: "Cores that work on samples of their own wait for each other once; those that share each operation, at its end.",
-  run: (graph) => (isWorthParts(graph) ? addForm(graph, (rewriter) => addTowers(graph, rewriter)) : graph),
+  run: (graph) =>
+    isWorthParts(graph) ? addForm(graph, "towers", (rewriter) => addTowers(graph, rewriter)) : graph,
 };
 
-function addTowers(graph: LoweredGraph, rewriter: Rewriter): Form {
+function addTowers(graph: LoweredGraph, rewriter: Rewriter): BuiltForm {
   const towers = Array.from({ length: PARTS }, (_, index) => addTower(graph, index, rewriter));
   const [counted] = graph.inputs;
   const outputs = graph.outputs.map(({ name, ref }): Port => {
@@ -21,7 +23,7 @@ function addTowers(graph: LoweredGraph, rewriter: Rewriter): Form {
     const joined = rewriter.addHelper(`${ref.node}/joined`, { kind: "batch-join" }, [...shares, counted.ref]);
     return { name, ref: joined };
   });
-  return { name: "towers", parts: PARTS, outputs };
+  return { parts: PARTS, outputs };
 }
 
 /** The whole graph for one share of the batch: what stands for each value of it there. */

@@ -1,6 +1,6 @@
 /** What a pass is, and the runner, which verifies the graph after every one. A pass changes form, never values. */
 import { InternalError } from "../base/invariant.ts";
-import type { LoweredGraph } from "../ir/lowered.ts";
+import type { Form, LoweredGraph } from "../ir/lowered.ts";
 import { type GraphSize, sizeOfGraph } from "../ir/lowered-size.ts";
 import { verifyLowered } from "../ir/lowered-types.ts";
 
@@ -21,6 +21,8 @@ export interface PassResult {
   readonly after: GraphSize;
   /** How many nodes it added or changed. */
   readonly rewritten: number;
+  /** The form that it added. */
+  readonly form?: Form;
 }
 
 export interface PassOptions {
@@ -39,7 +41,11 @@ export function runPasses(
     const after = verified(pass.name, () => pass.run(before));
     const [sizeBefore, sizeAfter] = [sizeOfGraph(before), sizeOfGraph(after)];
     const rewritten = countRewritten(before, after);
-    onPass?.({ name: pass.name, before: sizeBefore, after: sizeAfter, rewritten }, after);
+    const form = after.forms?.at(before.forms?.length ?? 0);
+    onPass?.(
+      { name: pass.name, before: sizeBefore, after: sizeAfter, rewritten, ...(form && { form }) },
+      after,
+    );
     return after;
   }, graph);
 }

@@ -1,7 +1,6 @@
 /** Nodes that no output needs go away. Inputs stay: they are part of the signature. */
-import { allOutputs } from "../ir/lowered.ts";
+import { allOutputs, nodesFor } from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
-import { nodesFor } from "./rewrite.ts";
 
 export const removeDeadCode: Pass = {
   name: "remove-dead-code",

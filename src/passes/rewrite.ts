@@ -1,5 +1,14 @@
 /** What passes are made of: walking a graph node by node while building the next one, and asking who uses what. */
-import type { Form, LoweredGraph, LoweredNode, Port, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
+import type {
+  Form,
+  FormName,
+  LoweredGraph,
+  LoweredNode,
+  Port,
+  Primitive,
+  PrimitiveOf,
+  Ref,
+} from "../ir/lowered.ts";
 import { allOutputs, unusedName } from "../ir/lowered.ts";
 import type { LoweredBuilder } from "../ir/lowered-builder.ts";
 import { lowerInto } from "../ir/lowered-builder.ts";
@@ -37,14 +46,22 @@ export function rewrite(graph: LoweredGraph, rule: Rule): LoweredGraph {
   return forms === undefined ? rewritten : { ...rewritten, forms };
 }
 
-/** The graph with another form, whose nodes are added behind its own; the graph itself when there is no such form. */
-export function addForm(graph: LoweredGraph, build: (rewriter: Rewriter) => Form | undefined): LoweredGraph {
+/** The ports of a form, and how many parts it is made of. */
+export type BuiltForm = Omit<Form, "name">;
+
+/** The graph with another form, whose nodes stand behind its own; as it is where `build` finds none or it has it. */
+export function addForm(
+  graph: LoweredGraph,
+  name: FormName,
+  build: (rewriter: Rewriter) => BuiltForm | undefined,
+): LoweredGraph {
+  const earlier = graph.forms ?? [];
+  if (earlier.some((form) => form.name === name)) return graph;
   const builder = lowerInto(graph.name);
-  for (const { name, primitive, inputs, control } of graph.nodes)
-    builder.add(name, primitive, inputs, control);
+  for (const node of graph.nodes) builder.add(node.name, node.primitive, node.inputs, node.control);
   const form = build(rewriterOn(builder, graph));
   if (form === undefined) return graph;
-  return { ...builder.finish(graph.inputs, graph.outputs), forms: [...(graph.forms ?? []), form] };
+  return { ...builder.finish(graph.inputs, graph.outputs), forms: [...earlier, { name, ...form }] };
 }
 
 /** Helpers of the new graph get no name that a node of the old one has. */
@@ -57,18 +74,6 @@ function rewriterOn({ add, typeOf }: LoweredBuilder, old: LoweredGraph): Rewrite
     unusedName: fresh,
     addHelper: (name, primitive, inputs) => add(fresh(name), primitive, inputs),
   };
-}
-
-/** Its nodes that these ports need, in their order. */
-export function nodesFor(graph: LoweredGraph, ports: readonly Port[]): readonly LoweredNode[] {
-  const needed = new Set(ports.map(({ ref }) => ref.node));
-  // Users stand behind what they use, so one walk from the end sees every user first.
-  for (const node of graph.nodes.toReversed()) {
-    if (!needed.has(node.name)) continue;
-    for (const { node: source } of node.inputs) needed.add(source);
-    for (const source of node.control) needed.add(source);
-  }
-  return graph.nodes.filter(({ name }) => needed.has(name));
 }
 
 export interface Uses {

@@ -3,12 +3,13 @@
  * reads, beside its own band, the rows of the neighbors that it reaches into, and pads at the edges of the whole only.
  */
 import { invariant } from "../base/invariant.ts";
-import type { Form, LoweredGraph, LoweredNode, Port, Primitive } from "../ir/lowered.ts";
+import type { LoweredGraph, LoweredNode, Port, Primitive } from "../ir/lowered.ts";
+import { nodesFor } from "../ir/lowered.ts";
 import { type BandRule, bandRuleOf, type Rows } from "./band-rule.ts";
 import { type Band, type BandedValue, type BandedValues, bandedValues, sliceRows } from "./banded-values.ts";
 import { isWorthParts, PARTS } from "./parts.ts";
 import type { Pass } from "./pass.ts";
-import { addForm, nodesFor, type Rewriter } from "./rewrite.ts";
+import { addForm, type BuiltForm, type Rewriter } from "./rewrite.ts";
 
 export const rowBands: Pass = {
   name: "row-bands",
@@ -17,7 +18,7 @@ export const rowBands: Pass = {
   run(graph) {
     const axis = axisOf(graph);
     if (axis === undefined || !isWorthParts(graph)) return graph;
-    return addForm(graph, (rewriter) =>
+    return addForm(graph, "bands", (rewriter) =>
       addBands(graph, { axis, rewriter, values: bandedValues(axis, rewriter) }),
     );
   },
@@ -42,7 +43,7 @@ function axisOf({ nodes }: LoweredGraph): number | undefined {
 }
 
 /** `undefined` when nothing is cut. */
-function addBands(graph: LoweredGraph, context: Context): Form | undefined {
+function addBands(graph: LoweredGraph, context: Context): BuiltForm | undefined {
   const { values } = context;
   let hasBands = false;
   for (const { ref } of graph.inputs) values.set(ref.node, { whole: ref });
@@ -54,7 +55,7 @@ function addBands(graph: LoweredGraph, context: Context): Form | undefined {
     values.set(node.name, value);
   }
   const outputs = graph.outputs.map(({ name, ref }): Port => ({ name, ref: values.whole(ref) }));
-  return hasBands ? { name: "bands", parts: PARTS, outputs } : undefined;
+  return hasBands ? { parts: PARTS, outputs } : undefined;
 }
 
 function inOnePiece(node: LoweredNode, { rewriter, values }: Context): BandedValue {

@@ -8,6 +8,7 @@ import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
 import { savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
+import { formExamples } from "./form-examples.ts";
 import { interpret } from "./interpret.ts";
 import { optimizationExamples } from "./optimization-examples.ts";
 import { feedFor, randomGraph } from "./random-graph.ts";
@@ -15,7 +16,7 @@ import { requirementExamples } from "./requirement-examples.ts";
 import { sketch } from "./sketch.ts";
 import { expectSameGraphs, expectSameValues } from "./support.ts";
 
-const examples = [...optimizationExamples, ...requirementExamples];
+const examples = [...optimizationExamples, ...requirementExamples, ...formExamples];
 
 const folder = new URL("../golden/passes/", import.meta.url);
 
@@ -98,6 +99,8 @@ it("the runner tells what each pass did", () => {
     ["flatten-concat", 2, 2, 0],
     ["even-dilation", 2, 2, 0],
     ["group-convolutions", 2, 2, 0],
+    ["row-bands", 2, 2, 7],
+    ["batch-towers", 2, 2, 7],
     ["image-rank", 2, 2, 0],
     ["resize-images", 2, 2, 0],
     ["explicit-padding", 2, 2, 0],

@@ -189,3 +189,32 @@ it("a node may be called like a constant that the target adds", async () => {
   });
   await expectNativeAgrees(graph);
 });
+
+it("each form is right for batches of any size, with an odd map that windows cut in every way", async () => {
+  const graph = sketch([17, 13, 3], (s, x) => {
+    const stem = s.relu("relu", s.norm("norm", s.conv("stem", x, 7, 6, { stride: 2, padding: [3, 3] })));
+    let features = s.maxPool("pool", stem, 3, { stride: 2, padding: [1, 1] });
+    for (const layer of ["1", "2"]) {
+      const narrow = s.conv(
+        `narrow${layer}`,
+        s.relu(`relu${layer}`, s.positiveNorm(`bn${layer}`, features)),
+        1,
+        4,
+      );
+      const fresh = s.conv(`fresh${layer}`, s.relu(`inner${layer}`, s.norm(`in${layer}`, narrow)), 3, 3, {
+        padding: [1, 1],
+      });
+      features = s.add(`concat${layer}`, { kind: "concat" }, [features, fresh]);
+    }
+    return {
+      map: features,
+      mean: s.bias("fc/bias", s.matmul("fc", s.mean("gap", s.relu("last", features)), 5)),
+    };
+  });
+  for (let batch = 1; batch <= 9; batch += 1) {
+    const feed = feedFor(graph, batch);
+    const forms = await runFormsNatively(graph, feed);
+    expect([...forms.keys()].toSorted()).toEqual(["serving_bands", "serving_default", "serving_towers"]);
+    for (const values of forms.values()) expectSameValues(values, interpret(graph, feed), 1e-5);
+  }
+});

@@ -12,6 +12,7 @@ import {
   type ModelDescription,
   passNames,
   printLowered,
+  sizeOfGraph,
   type WeightsChoice,
   weightsOf,
 } from "../../index.ts";
@@ -210,6 +211,11 @@ function toJson({ model, weights, result, folder, agreements }: Facts): object {
       after: after.operations,
       macs: { before: before.macs, after: after.macs },
     })),
+    forms: result.lowered.forms?.map(({ name, parts, outputs }) => ({
+      name,
+      parts,
+      ...sizeOfGraph(result.lowered, outputs),
+    })),
     weights: describeWeights(weights),
     inputs: model.inputs,
     outputs: model.outputs,
@@ -242,7 +248,9 @@ function toText({ model, weights, result, folder, agreements }: Facts): string {
 }
 
 /** Empty for a pass that changed nothing. */
-function describePass({ name, before, after, rewritten }: CompileResult["passes"][number]): string {
+function describePass({ name, before, after, rewritten, form }: CompileResult["passes"][number]): string {
+  if (form !== undefined)
+    return `  ${name}: a form in ${form.parts} parts, of ${count(rewritten, "operation")}\n`;
   const changes = [
     [before.operations, after.operations, "operations"],
     [before.macs, after.macs, "multiply-adds"],
