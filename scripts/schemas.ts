@@ -213,7 +213,7 @@ const compiled = z.strictObject({
 const artifactPort = z.strictObject({
   tensor: text,
   shape: sizes,
-  layout: z.enum(["NC", "NLC", "NHWC", "NDHWC"]),
+  layout: z.enum(["NC", "NLC", "NHWC", "NDHWC", "NCL", "NCHW", "NCDHW"]),
   element: z.literal("float32"),
 });
 const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
@@ -222,6 +222,9 @@ const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
   target: text,
   version: text,
   files: z.array(text),
+  spec: text
+    .exactOptional()
+    .meta({ description: "The SHA-256 of the files that the network is written in." }),
   weights: text,
   parameters: count,
   macs: count,
@@ -242,6 +245,11 @@ const run = z.strictObject({
   schema: z.literal("dnc/run-1"),
   model: text,
   runtime: z.strictObject({ name: text, version: text }),
+  measured: z
+    .record(text, z.number())
+    .optional()
+    .meta({ description: "Of the runtime auto: milliseconds of a run on each." }),
+  remembered: z.boolean().optional().meta({ description: "Whether they were measured in an earlier run." }),
   threads: z.int().positive(),
   weights: text,
   inputs: z.record(text, z.strictObject({ batch: z.int().positive(), description: text })),

@@ -274,8 +274,9 @@ export type WeightsChoice = { readonly kind: "init"; readonly seed: number } | {
 export interface CompileOptions {
   readonly target: string;
   readonly weights: WeightsChoice;
-  /** Recorded in the artifact. */
+  /** Recorded in the artifact: the version of dnc, and the SHA-256 of the files of the spec. */
   readonly version: string;
+  readonly spec?: string;
   /** Sees the lowered graph (`lowering`) and what each pass, by its name, makes of it. */
   readonly onGraph?: (name: string, graph: LoweredGraph) => void;
   /** Ends after this pass, with nothing to write. */
@@ -308,9 +309,20 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
   });
   if (stop >= 0) return { lowered, passes };
   const { params: parameters, macs } = countsOf(graph.nodes, graph);
-  const facts = { version: options.version, weights: describeWeights(options.weights), parameters, macs };
+  const facts = {
+    version: options.version,
+    ...(options.spec === undefined ? {} : { spec: options.spec }),
+    weights: describeWeights(options.weights),
+    parameters,
+    macs,
+  };
   const files = emitArtifact(target, lowered, facts, reporter);
   return files === undefined ? { lowered, passes } : { lowered, passes, files };
+}
+
+/** What `--target` takes. */
+export function targetNames(): readonly string[] {
+  return targets.map(({ name }) => name);
 }
 
 /** What `--print-after` and `--stop-after` take. */

@@ -17,6 +17,7 @@ import * as groups from "./ops/groups.ts";
 import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
 import * as artifacts from "./runtime/artifact.ts";
+import * as artifactProblems from "./runtime/artifact-problems.ts";
 import * as arrays from "./runtime/inputs/array.ts";
 import * as images from "./runtime/inputs/image.ts";
 import * as inputs from "./runtime/inputs/index.ts";
@@ -25,7 +26,8 @@ import * as safetensors from "./runtime/inputs/safetensors.ts";
 import * as native from "./runtime/native.ts";
 import * as labels from "./runtime/outputs/labels.ts";
 import * as reportProblems from "./runtime/report-problems.ts";
-import * as savedModels from "./runtime/saved-model.ts";
+import * as runtimes from "./runtime/runtime.ts";
+import * as sessions from "./runtime/session.ts";
 import * as addon from "./runtime/setup/addon.ts";
 import * as download from "./runtime/setup/download.ts";
 import * as environmentFaults from "./runtime/setup/environment-faults.ts";
@@ -93,9 +95,11 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   savedModelTarget,
   pictures,
   native,
-  savedModels,
+  runtimes,
+  sessions,
   reportProblems,
   artifacts,
+  artifactProblems,
   sourceFiles,
   inputs,
   inputProblems,

@@ -21,6 +21,7 @@ export {
   type ElaborateResult,
   elaborate,
   passNames,
+  targetNames,
   type WeightsChoice,
   weightsOf,
 } from "./compile.ts";

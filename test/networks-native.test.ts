@@ -1,4 +1,4 @@
-/** The networks of `specs/` compute on the native library what PyTorch computes in float64. */
+/** The networks of `specs/` compute on every target what PyTorch computes in float64. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -15,17 +15,19 @@ import { temporaryFolder } from "./temporary-folder.ts";
 /** Of the largest magnitude: float32 adds up in another order. PyTorch's own float32 is as far away. */
 const TOLERANCE = 1e-4;
 
-/** The first output for hashed weights and inputs, compiled as `dnc compile` does. */
-async function outputOf(target: SpecTarget): Promise<readonly number[]> {
+const FORMATS = ["savedmodel", "onnx"] as const;
+
+/** The first output for hashed weights and inputs, compiled as `dnc compile` does and run on what is meant for it. */
+async function outputOf(target: SpecTarget, format: string): Promise<readonly number[]> {
   const reporter = collectDiagnostics();
   const graph = graphOf(target);
   const folder = join(temporaryFolder(), "artifact");
-  const options = { target: "savedmodel", weights: { kind: "hash" }, version: "0" } as const;
+  const options = { target: format, weights: { kind: "hash" }, version: "0" } as const;
   const { files = [] } = compile(graph, options, reporter);
   await writeArtifact(folder, files, reporter);
-  const session = openSession(folder, {}, reporter);
-  const outputs = session?.run(hashedInputs(graph), reporter);
-  session?.dispose();
+  const session = await openSession(folder, {}, reporter);
+  const outputs = await session?.run(hashedInputs(graph), reporter);
+  await session?.dispose();
   expect(reporter.diagnostics).toEqual([]);
   return Array.from(outputs?.[graph.outputs[0]?.name ?? ""]?.data ?? []);
 }
@@ -58,8 +60,8 @@ function meanOf(values: readonly number[]): number {
 
 for (const [name, { run }] of Object.entries(NETWORKS)) {
   if (run === undefined) continue;
-  it(`${name} computes what PyTorch computes`, async () => {
-    const values = await outputOf(networkTarget(name, run.inputs));
+  it.each(FORMATS)(`${name} as %s computes what PyTorch computes`, async (format) => {
+    const values = await outputOf(networkTarget(name, run.inputs), format);
     expect(distance(values.slice(0, run.first.length), run.first)).toBeLessThan(TOLERANCE);
     const magnitude = meanOf(values.map(Math.abs));
     expect(distance([magnitude], [run.mean_abs])).toBeLessThan(TOLERANCE);
@@ -78,14 +80,19 @@ const golden: { readonly models: Readonly<Record<string, Golden>> } = JSON.parse
   readFileSync(new URL("golden/forward.json", import.meta.url), "utf8"),
 );
 
-it.each([
+const GOLDEN = [
   ["resnet18", { file: "resnet.dn", model: "resnet18" }],
   ["unet_small", { file: "unet.dn", model: "unet_small", input: "image=1x48x48" }],
-])("%s computes the golden numbers", async (name, target) => {
-  const expected = golden.models[name];
-  const values = await outputOf(target);
-  expect(distance(values, expected?.first8 ?? [Number.NaN])).toBeLessThan(TOLERANCE);
-  expect(distance([meanOf(values.map(Math.abs))], [expected?.mean_abs ?? Number.NaN])).toBeLessThan(
-    TOLERANCE,
-  );
-});
+] as const;
+
+it.each(GOLDEN.flatMap(([name, target]) => FORMATS.map((format) => [name, format, target] as const)))(
+  "%s as %s computes the golden numbers",
+  async (name, format, target) => {
+    const expected = golden.models[name];
+    const values = await outputOf(target, format);
+    expect(distance(values, expected?.first8 ?? [Number.NaN])).toBeLessThan(TOLERANCE);
+    expect(distance([meanOf(values.map(Math.abs))], [expected?.mean_abs ?? Number.NaN])).toBeLessThan(
+      TOLERANCE,
+    );
+  },
+);

@@ -31,7 +31,7 @@ export const COMMANDS: Commands = {
     load: () => import("./commands/viz.ts"),
   },
   compile: {
-    summary: "write a model as a TensorFlow SavedModel",
+    summary: "write a model as a TensorFlow SavedModel or as ONNX",
     load: () => import("./commands/compile.ts"),
   },
   run: {

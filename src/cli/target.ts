@@ -1,7 +1,7 @@
 /** What most commands work on: `FILE.dn[:MODEL]` with `--set` and `--input`, elaborated to a checked graph. */
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { type CheckedGraph, collectDiagnostics, elaborate, parseInputSizes, parseSetting } from "../index.ts";
-import { loadImport, readSource } from "../runtime/source-files.ts";
+import { loadImport, readSource, specHash } from "../runtime/source-files.ts";
 import type { ExitCode, Flag, FlagValues } from "./command.ts";
 
 export const TARGET_FLAGS: Readonly<Record<"set" | "input", Flag>> = {
@@ -22,6 +22,8 @@ export const TARGET_FLAGS: Readonly<Record<"set" | "input", Flag>> = {
 export interface TargetResult {
   /** Absent when there are errors other than failed expectations. */
   readonly graph?: CheckedGraph;
+  /** The SHA-256 of the files that were read. */
+  readonly spec?: string;
   readonly diagnostics: readonly Diagnostic[];
   /** Of the spec alone: 0 fine, 1 errors, 3 only expectations failed, 4 unreadable. */
   readonly exitCode: ExitCode;
@@ -39,13 +41,23 @@ export function readTarget(target: string, flags: FlagValues): TargetResult {
     parameters: new Map(settings.flatMap((setting) => (setting === undefined ? [] : [setting]))),
     inputs: new Map(sizes.flatMap((each) => [...(each ?? [])])),
   };
+  const files = new Map([[source.path, source]]);
   const { graph, diagnostics } = elaborate(source, {
-    load: loadImport,
+    load(request, importer) {
+      const file = loadImport(request, importer);
+      if (file !== undefined && "text" in file) files.set(file.path, file);
+      return file;
+    },
     bindings,
     ...(model === undefined ? {} : { model }),
   });
   const told = withoutHints(diagnostics);
-  return { ...(graph === undefined ? {} : { graph }), diagnostics: told, exitCode: exitCodeOf(told) };
+  return {
+    ...(graph === undefined ? {} : { graph }),
+    spec: specHash([...files.values()]),
+    diagnostics: told,
+    exitCode: exitCodeOf(told),
+  };
 }
 
 /** Hints are for editors and `dnc check --hints`. */

@@ -7,7 +7,7 @@ import { fetchOutputs } from "./fetch-outputs.ts";
 import { flattenConcat } from "./flatten-concat.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
 import { groupConvolutions } from "./group-convolutions.ts";
-import { imageRank } from "./image-rank.ts";
+import { imageRank, lrnRank } from "./image-rank.ts";
 import { mergeBias } from "./merge-bias.ts";
 import type { Pass } from "./pass.ts";
 import { poolFirst } from "./pool-first.ts";
@@ -16,6 +16,15 @@ import { removeIdentity } from "./remove-identity.ts";
 import { resizeImages } from "./resize-images.ts";
 import { rowBands } from "./row-bands.ts";
 import { thresholdForm } from "./threshold-form.ts";
+
+/** ONNX takes every primitive as it is, and its runtimes fold and fuse batch normalizations by themselves. */
+export const onnxPasses: readonly Pass[] = [
+  // First, because an identity between a convolution and its pool would hide one from the other.
+  removeIdentity,
+  poolFirst,
+  lrnRank,
+  removeDeadCode,
+];
 
 export const savedModelPasses: readonly Pass[] = [
   // First, because an identity between a convolution and its batch normalization would prevent the fold.

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter, silent } from "../base/diagnostic.ts";
 import { type NativeSettings, nativeEnvironment } from "./environment.ts";
 import { ADDON } from "./setup/addon.ts";
 import { tensorflow } from "./setup/artifact.ts";
@@ -114,6 +114,11 @@ export function loadNative(settings: NativeSettings, reporter: Reporter): Native
     reporter.report(nativeUnloadable.at({ help: ["run `dnc setup` to compile the addon anew"] }, reason));
     return undefined;
   }
+}
+
+/** The version of TensorFlow that `dnc setup` has installed, if it has. */
+export function installedVersion(): string | undefined {
+  return findAddon(silent) === undefined ? undefined : tensorflow.version;
 }
 
 function findAddon(reporter: Reporter): string | undefined {

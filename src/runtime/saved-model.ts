@@ -1,29 +1,12 @@
 /** Runs a SavedModel: one native call for the whole graph, and no tensor is left behind. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Diagnostic, type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import type { Diagnostic, Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import { listOf, quoted } from "../base/text.ts";
+import { artifactUnreadable, reasonOf as firstLineOf, runFailed, SHAPE_HELP } from "./artifact-problems.ts";
 import type { Binding, Native, TensorData } from "./native.ts";
 import { parseSignatures, type Signature } from "./signature.ts";
-
-export const savedModelUnreadable: DiagnosticKind<[folder: string, reason: string]> = defineDiagnostic({
-  code: "DN0815",
-  message: (folder, reason) => `cannot load the model in ${folder}: ${reason}`,
-  explain: {
-    title: "saved-model-unreadable",
-    text: "A SavedModel is a folder that holds `saved_model.pb`, as `dnc compile` writes it. TensorFlow could not make a runnable graph of this one.",
-  },
-});
-
-export const runFailed: DiagnosticKind<[reason: string]> = defineDiagnostic({
-  code: "DN0816",
-  message: (reason) => `the model does not run: ${reason}`,
-  explain: {
-    title: "run-failed",
-    text: "TensorFlow refused to compute the outputs, for instance because there is not enough memory, or because an input has a shape that the graph does not take.",
-  },
-});
 
 /** Row-major values, in the layout of the graph. */
 export interface Values {
@@ -135,7 +118,7 @@ function readSignature(folder: string, tags: readonly string[], reporter: Report
 }
 
 function unreadable(folder: string, reason: string): Diagnostic {
-  return savedModelUnreadable.at({ help: ["write it anew with `dnc compile`"] }, folder, reason);
+  return artifactUnreadable.at({ help: ["write it anew with `dnc compile`"] }, folder, reason);
 }
 
 function dtypeCode(binding: Binding, dtype: string): number {
@@ -152,18 +135,12 @@ function dtypeCode(binding: Binding, dtype: string): number {
 
 /** TensorFlow adds the whole path of the operation on further lines. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split("\n")[0] ?? message).replace(
-    /^(Failed to load SavedModel|Session fail to run with error): /,
-    "",
-  );
+  return firstLineOf(error).replace(/^(Failed to load SavedModel|Session fail to run with error): /, "");
 }
 
 function helpFor(reason: string): string {
   return /OOM|allocat|memory/i.test(reason) ? "run a smaller batch" : SHAPE_HELP;
 }
-
-const SHAPE_HELP = "give each input the shape that `dnc report` shows";
 
 /** TensorFlow does not compare them itself: a wrong rank ends the process. */
 function fits(shape: readonly number[], expected: readonly number[]): boolean {

@@ -1,13 +1,26 @@
-/** An artifact ready to run: values go in and come out channels first, whatever the graph's layout. One native call a run. */
+/**
+ * An artifact ready to run: values go in and come out channels first, whatever the layout of the graph and whichever
+ * library computes.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Reporter } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { listOf, quoted } from "../base/text.ts";
 import type { BoundShape } from "../ir/shape.ts";
 import { type ArtifactDescription, DESCRIPTION_FILE, type PortDescription } from "../targets/artifact.ts";
+import { artifactUnreadable } from "./artifact-problems.ts";
 import type { NativeSettings } from "./environment.ts";
-import { loadNative, type Native } from "./native.ts";
-import { loadSavedModel, type SavedModel, savedModelUnreadable } from "./saved-model.ts";
-import type { Signature, TensorInfo } from "./signature.ts";
+import type { Engine, Runtime, Values } from "./runtime.ts";
+import { defaultRuntime, runtimes } from "./runtimes/index.ts";
+
+export const runtimeUnfit: DiagnosticKind<[runtime: string, target: string]> = defineDiagnostic({
+  code: "DN0819",
+  message: (runtime, target) => `${runtime} does not run artifacts of the target ${quoted(target)}`,
+  explain: {
+    title: "runtime-unfit",
+    text: "TensorFlow runs SavedModels; onnxruntime and OpenVINO run ONNX models. Of a spec, `dnc run` makes what the library takes; an artifact is what it is.",
+  },
+});
 
 /** Row-major, `[batch, channels, ...sizes]`. */
 export interface BatchValues {
@@ -17,54 +30,75 @@ export interface BatchValues {
 
 export interface Session {
   readonly description: ArtifactDescription;
-  readonly native: Native;
+  readonly runtime: Pick<Runtime, "name" | "title"> & { readonly version: string };
   /** `undefined`: the library refused (reported). */
   run(
     inputs: Readonly<Record<string, BatchValues>>,
     reporter: Reporter,
-  ): Readonly<Record<string, BatchValues>> | undefined;
-  dispose(): void;
+  ): Promise<Readonly<Record<string, BatchValues>> | undefined>;
+  dispose(): Promise<void>;
 }
 
-export function openSession(
+export interface SessionSettings extends NativeSettings {
+  /** Without it the one that is meant for the target of the artifact. */
+  readonly runtime?: string;
+}
+
+export async function openSession(
   folder: string,
-  settings: NativeSettings,
+  settings: SessionSettings,
   reporter: Reporter,
-): Session | undefined {
+): Promise<Session | undefined> {
   const description = readDescription(folder, reporter);
-  if (description === undefined) return undefined;
-  const native = loadNative(settings, reporter);
-  if (native === undefined) return undefined;
-  const model = loadSavedModel({ native, folder, signature: signatureOf(description) }, reporter);
-  return model && sessionOf(description, native, model);
+  const runtime = description && runtimeFor(description, settings.runtime, reporter);
+  if (description === undefined || runtime === undefined) return undefined;
+  const engine = await runtime.open({ folder, description, settings }, reporter);
+  if (engine === undefined) return undefined;
+  const version = (await runtime.version()) ?? "of an unknown version";
+  return sessionOf(description, { name: runtime.name, title: runtime.title, version }, engine);
 }
 
-function sessionOf(description: ArtifactDescription, native: Native, model: SavedModel): Session {
+function runtimeFor(
+  { target }: ArtifactDescription,
+  name: string | undefined,
+  reporter: Reporter,
+): Runtime | undefined {
+  const fitting = runtimes.filter((candidate) => candidate.target === target);
+  const wanted = name === undefined ? defaultRuntime(target) : runtimes.find((each) => each.name === name);
+  if (wanted !== undefined && wanted.target === target) return wanted;
+  const help = [
+    ...(fitting.length === 0
+      ? []
+      : [
+          `run it with \`--runtime ${listOf(
+            fitting.map((each) => each.name),
+            "or",
+          )}\``,
+        ]),
+    ...(wanted === undefined ? [] : [`compile the spec with \`--target ${wanted.target}\``]),
+  ];
+  reporter.report(runtimeUnfit.at({ help }, wanted?.title ?? name ?? "no library here", target));
+  return undefined;
+}
+
+function sessionOf(description: ArtifactDescription, runtime: Session["runtime"], engine: Engine): Session {
   return {
     description,
-    native,
-    run(inputs, reporter) {
-      const fed = Object.entries(inputs).map(([name, { batch, data }]) => {
-        const { shape } = portNamed(description.inputs, name);
-        const [channels = 1, ...sizes] = shape;
-        return [
-          name,
-          { shape: [batch, ...sizes, channels], data: exchanged(data, batch, channels, area(sizes)) },
-        ] as const;
-      });
-      const results = model.run(Object.fromEntries(fed), reporter);
+    runtime,
+    async run(inputs, reporter) {
+      const fed = Object.entries(inputs).map(([name, value]) => [
+        name,
+        inLayout(value, portNamed(description.inputs, name)),
+      ]);
+      const results = await engine.run(Object.fromEntries(fed), reporter);
       if (results === undefined) return undefined;
-      const read = Object.entries(results).map(([name, { shape, data }]) => {
-        const [batch = 1] = shape;
-        const [channels = 1, ...sizes] = portNamed(description.outputs, name).shape;
-        return [
-          name,
-          { batch, data: exchanged(Float32Array.from(data), batch, area(sizes), channels) },
-        ] as const;
-      });
+      const read = Object.entries(results).map(([name, value]) => [
+        name,
+        outOfLayout(value, portNamed(description.outputs, name)),
+      ]);
       return Object.fromEntries(read);
     },
-    dispose: () => model.dispose(),
+    dispose: () => engine.dispose(),
   };
 }
 
@@ -72,6 +106,22 @@ function portNamed(ports: ArtifactDescription["inputs"], name: string): PortDesc
   const port = ports[name];
   if (port === undefined) throw new RangeError(`the model has no input or output ${name}`);
   return port;
+}
+
+function inLayout({ batch, data }: BatchValues, { shape, layout }: PortDescription): Values {
+  const [channels = 1, ...sizes] = shape;
+  return isChannelsFirst(layout)
+    ? { shape: [batch, ...shape], data }
+    : { shape: [batch, ...sizes, channels], data: exchanged(data, batch, channels, area(sizes)) };
+}
+
+function outOfLayout({ shape: [batch = 1], data }: Values, { shape, layout }: PortDescription): BatchValues {
+  const [channels = 1, ...sizes] = shape;
+  return { batch, data: isChannelsFirst(layout) ? data : exchanged(data, batch, area(sizes), channels) };
+}
+
+function isChannelsFirst(layout: PortDescription["layout"]): boolean {
+  return layout.startsWith("NC");
 }
 
 function area(sizes: readonly number[]): number {
@@ -93,9 +143,9 @@ function exchanged(data: Float32Array, batch: number, rows: number, columns: num
   return result;
 }
 
-function readDescription(folder: string, reporter: Reporter): ArtifactDescription | undefined {
+export function readDescription(folder: string, reporter: Reporter): ArtifactDescription | undefined {
   const refuse = (reason: string): undefined => {
-    reporter.report(savedModelUnreadable.at({ help: ["write it with `dnc compile`"] }, folder, reason));
+    reporter.report(artifactUnreadable.at({ help: ["write it with `dnc compile`"] }, folder, reason));
   };
   let text: string;
   try {
@@ -105,26 +155,11 @@ function readDescription(folder: string, reporter: Reporter): ArtifactDescriptio
   }
   try {
     const description: ArtifactDescription = JSON.parse(text);
-    if (description.schema === "dnc/artifact-1" && description.target === "savedmodel") return description;
-    return refuse(
-      `its ${DESCRIPTION_FILE} is of another kind (${description.schema}, ${description.target})`,
-    );
+    if (description.schema === "dnc/artifact-1") return description;
+    return refuse(`its ${DESCRIPTION_FILE} is of another kind (${description.schema})`);
   } catch {
     return refuse(`its ${DESCRIPTION_FILE} is damaged`);
   }
-}
-
-function signatureOf({ inputs, outputs }: ArtifactDescription): Signature {
-  return { inputs: infosOf(inputs), outputs: infosOf(outputs) };
-}
-
-function infosOf(ports: ArtifactDescription["inputs"]): Readonly<Record<string, TensorInfo>> {
-  return Object.fromEntries(
-    Object.entries(ports).map(([name, { tensor, element, shape }]) => {
-      const [channels = 1, ...sizes] = shape;
-      return [name, { tensor, dtype: element, shape: [-1, ...sizes, channels] }];
-    }),
-  );
 }
 
 /** An input or output as the language has it. */
@@ -142,4 +177,33 @@ export function portShapes(ports: ArtifactDescription["inputs"]): readonly PortS
       },
     ]) => ({ name, shape: { channels, sizes } }),
   );
+}
+
+/** Values for the inputs of a model, in its order. */
+export function feedsOf(
+  { description }: Session,
+  values: readonly BatchValues[],
+): Readonly<Record<string, BatchValues>> {
+  const names = Object.keys(description.inputs);
+  return Object.fromEntries(values.map((value, index) => [names[index] ?? "", value]));
+}
+
+/** Milliseconds of the fastest run: the first ones prepare, and whatever else goes on only makes one slower. */
+export async function timeOf(
+  session: Session,
+  values: readonly BatchValues[],
+  reporter: Reporter,
+): Promise<number | undefined> {
+  const feeds = feedsOf(session, values);
+  const [PREPARING, MOST_RUNS, MOST_MS] = [2, 20, 1000];
+  let [fastest, total] = [Number.POSITIVE_INFINITY, 0];
+  for (let index = 0; index < MOST_RUNS && total < MOST_MS; index += 1) {
+    const start = performance.now();
+    if ((await session.run(feeds, reporter)) === undefined) return undefined;
+    const ms = performance.now() - start;
+    if (index < PREPARING) continue;
+    fastest = Math.min(fastest, ms);
+    total += ms;
+  }
+  return fastest;
 }

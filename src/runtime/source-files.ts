@@ -1,4 +1,6 @@
 /** Reads spec files, and the files that they import, from disk or standard input. */
+
+import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
@@ -75,6 +77,16 @@ export function loadImport(request: string, importer: SourceFile): SourceFile | 
   } catch (error) {
     return { reason: reasonOf(error) };
   }
+}
+
+/**
+ * The SHA-256 of a spec in hexadecimal: of its files one behind the other, the main one first, the others as they are
+ * asked for.
+ */
+export function specHash(files: readonly SourceFile[]): string {
+  const hash = createHash("sha256");
+  for (const { text } of files) hash.update(text);
+  return hash.digest("hex");
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Holds a native run against the reference interpreter in float64. */
+/** Holds a run against the reference interpreter in float64. */
 import type { Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import { interpret } from "../ops/interpret.ts";
@@ -19,12 +19,12 @@ export interface Agreement {
 export const TOLERANCE = 1e-4;
 
 /** Compares every output on one deterministic input; `undefined` when the library refused to run (reported). */
-export function verifySession(
+export async function verifySession(
   session: Session,
   graph: CheckedGraph,
   fill: Fill,
   reporter: Reporter,
-): readonly Agreement[] | undefined {
+): Promise<readonly Agreement[] | undefined> {
   const inputs = graph.inputs.flatMap(({ name, node }) => {
     const shape = graph.nodes[node]?.shape;
     return shape === undefined ? [] : [[name, hashInput(shape)] as const];
@@ -32,7 +32,7 @@ export function verifySession(
   const fed = inputs.map(
     ([name, tensor]) => [name, { batch: 1, data: Float32Array.from(tensor.data) }] as const,
   );
-  const measured = session.run(Object.fromEntries(fed), reporter);
+  const measured = await session.run(Object.fromEntries(fed), reporter);
   if (measured === undefined) return undefined;
   const expected = interpret(graph, fill, Object.fromEntries(inputs));
   return graph.outputs.map(({ name }) => {

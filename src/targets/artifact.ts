@@ -4,20 +4,9 @@ import { invariant } from "../base/invariant.ts";
 import { jsonInteger } from "../base/text.ts";
 import type { Form, FormName, LoweredGraph, Port } from "../ir/lowered.ts";
 import { typeOfPort } from "../ir/lowered.ts";
-import type { ArtifactFile, Target } from "./target.ts";
+import type { ArtifactFacts, ArtifactFile, Target } from "./target.ts";
 
 export const DESCRIPTION_FILE = "dnc.json";
-
-/** What the graph does not say of itself. */
-export interface ArtifactFacts {
-  /** The version of dnc. */
-  readonly version: string;
-  /** Where the weights come from: `init seed 0`, `hash`, or a file. */
-  readonly weights: string;
-  readonly parameters: bigint;
-  /** Multiply-accumulates for one sample. */
-  readonly macs: bigint;
-}
 
 /** One end of the network. */
 export interface PortDescription {
@@ -30,7 +19,7 @@ export interface PortDescription {
   readonly element: "float32";
 }
 
-export type TensorLayout = "NC" | "NLC" | "NHWC" | "NDHWC";
+export type TensorLayout = "NC" | "NLC" | "NHWC" | "NDHWC" | "NCL" | "NCHW" | "NCDHW";
 
 /** The content of `dnc.json`. */
 export interface ArtifactDescription {
@@ -40,6 +29,8 @@ export interface ArtifactDescription {
   readonly version: string;
   /** All files but this one: nothing else in the folder is dnc's. */
   readonly files: readonly string[];
+  /** The SHA-256 of the files that the network is written in, where it is known. */
+  readonly spec?: string;
   readonly weights: string;
   /** Past 2^53 as a string. */
   readonly parameters: number | string;
@@ -63,9 +54,9 @@ export function emitArtifact(
   facts: ArtifactFacts,
   reporter: Reporter,
 ): readonly ArtifactFile[] | undefined {
-  const files = target.emit(graph, reporter);
+  const files = target.emit(graph, facts, reporter);
   if (files === undefined) return undefined;
-  const { version, weights, parameters, macs } = facts;
+  const { version, spec, weights, parameters, macs } = facts;
   const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
     Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
   const describeForm = ({ name, parts, outputs }: Form) =>
@@ -76,6 +67,7 @@ export function emitArtifact(
     target: target.name,
     version,
     files: files.map(({ path }) => path),
+    ...(spec === undefined ? {} : { spec }),
     weights,
     parameters: jsonInteger(parameters),
     macs: jsonInteger(macs),
@@ -89,7 +81,7 @@ export function emitArtifact(
 
 function describePort(target: Target, graph: LoweredGraph, port: Port): PortDescription {
   const { element, shape } = typeOfPort(graph, port);
-  const layout = LAYOUTS[shape.length - 2];
+  const layout = LAYOUTS[target.channels][shape.length - 2];
   invariant(layout !== undefined, `the port ${port.name} has rank ${shape.length}`);
   const sample = shape.slice(1).map((size) => {
     invariant(size !== null, `the port ${port.name} has an unknown size`);
@@ -103,4 +95,7 @@ function describePort(target: Target, graph: LoweredGraph, port: Port): PortDesc
   };
 }
 
-const LAYOUTS: readonly TensorLayout[] = ["NC", "NLC", "NHWC", "NDHWC"];
+const LAYOUTS: Record<Target["channels"], readonly TensorLayout[]> = {
+  first: ["NC", "NCL", "NCHW", "NCDHW"],
+  last: ["NC", "NLC", "NHWC", "NDHWC"],
+};

@@ -1,5 +1,6 @@
 /** The targets. A new target is a folder beside this file and a line below. */
+import { onnxTarget } from "./onnx/target.ts";
 import { savedModelTarget } from "./savedmodel/target.ts";
 import type { Target } from "./target.ts";
 
-export const targets: readonly Target[] = [savedModelTarget];
+export const targets: readonly Target[] = [savedModelTarget, onnxTarget];

@@ -11,14 +11,29 @@ export interface ArtifactFile {
   pieces(): Iterable<Uint8Array>;
 }
 
+/** What the graph does not say of itself. */
+export interface ArtifactFacts {
+  /** The version of dnc. */
+  readonly version: string;
+  /** The SHA-256 of the files that the network is written in, in hexadecimal. */
+  readonly spec?: string;
+  /** Where the weights come from: `init seed 0`, `hash`, or a file. */
+  readonly weights: string;
+  readonly parameters: bigint;
+  /** Multiply-accumulates for one sample. */
+  readonly macs: bigint;
+}
+
 export interface Target {
   readonly name: string;
   /** One line for `dnc compile --help`. */
   readonly summary: string;
   /** In the order in which they run. */
   readonly passes: readonly Pass[];
+  /** Where the channels stand in what goes in and out: behind the batch, or behind the sizes. */
+  readonly channels: "first" | "last";
   /** What the target's runtime calls an end of the graph. */
   tensorName(port: Port): string;
   /** The files of a graph on which the passes have run; `undefined` when it was reported why there are none. */
-  emit(graph: LoweredGraph, reporter: Reporter): readonly ArtifactFile[] | undefined;
+  emit(graph: LoweredGraph, facts: ArtifactFacts, reporter: Reporter): readonly ArtifactFile[] | undefined;
 }

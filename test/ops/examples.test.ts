@@ -7,7 +7,7 @@ import { STAGES } from "../../src/ops/index.ts";
 import type { CheckedGraph, Example } from "../../src/ops/op.ts";
 import { rankMismatch } from "../../src/ops/window.ts";
 import { hashInput } from "../../src/weights/hash.ts";
-import { expectNativeAgrees, typeText } from "./native-agrees.ts";
+import { expectTargetsAgree, typeText } from "./targets-agree.ts";
 
 const examples = STAGES.flatMap((stage) =>
   stage.examples.map((example) => [example.source, example] as const),
@@ -21,7 +21,7 @@ it.each(examples)("%s has the shape and the parameters that its example says", (
 });
 
 it.each(examples)("%s computes natively what its reference computes", async (_, example) => {
-  await expectNativeAgrees(graphOf(example), { x: hashInput(example.input, 2) });
+  await expectTargetsAgree(graphOf(example), { x: hashInput(example.input, 2) });
 });
 
 /** The ranks that the examples of a stage work at, where these are not all. */
@@ -64,7 +64,7 @@ it.each(stages)("%s computes natively what its reference computes, at every rank
       taken.push(sizes.length);
       // Wide enough for the activations that are cut at 6.
       const { shape, data } = hashInput({ ...input, sizes }, 2);
-      await expectNativeAgrees(graph, { x: { shape, data: data.map((value) => Math.fround(8 * value)) } });
+      await expectTargetsAgree(graph, { x: { shape, data: data.map((value) => Math.fround(8 * value)) } });
     }
     expect(taken).toEqual(RANKS[name] ?? [0, 1, 2, 3]);
   }

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { elaborate } from "../../src/compile.ts";
 import { hashInput } from "../../src/weights/hash.ts";
-import { expectNativeAgrees, typeText } from "./native-agrees.ts";
+import { expectTargetsAgree, typeText } from "./targets-agree.ts";
 
 /** The input, and stages that work on it. */
 const CASES: readonly (readonly [channels: number, sizes: readonly number[], stages: readonly string[]])[] = [
@@ -116,5 +116,5 @@ it.each(cases)("$stage on $type computes natively what its reference computes", 
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
   if (graph === undefined) throw new Error("the spec has no graph");
-  await expectNativeAgrees(graph, { x: hashInput({ channels, sizes }, 2) });
+  await expectTargetsAgree(graph, { x: hashInput({ channels, sizes }, 2) });
 });

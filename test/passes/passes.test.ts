@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
 import { printLowered } from "../../src/ir/lowered-print.ts";
 import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
-import { savedModelPasses } from "../../src/passes/index.ts";
+import { onnxPasses, savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
 import { formExamples } from "./form-examples.ts";
@@ -34,7 +34,7 @@ it("every golden file belongs to an example, and every pass of a target has one"
     path.endsWith(".txt"),
   );
   expect(files.toSorted()).toEqual(examples.map(({ pass, name }) => `${pass.name}/${name}.txt`).toSorted());
-  expect(new Set(examples.map(({ pass }) => pass))).toEqual(new Set(savedModelPasses));
+  expect(new Set(examples.map(({ pass }) => pass))).toEqual(new Set([...savedModelPasses, ...onnxPasses]));
 });
 
 it("no pass, alone or after the others, changes what a graph computes", () => {

@@ -3,7 +3,7 @@ import { evenDilation } from "../../src/passes/even-dilation.ts";
 import { explicitPadding } from "../../src/passes/explicit-padding.ts";
 import { fetchOutputs } from "../../src/passes/fetch-outputs.ts";
 import { groupConvolutions } from "../../src/passes/group-convolutions.ts";
-import { imageRank } from "../../src/passes/image-rank.ts";
+import { imageRank, lrnRank } from "../../src/passes/image-rank.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
 import { resizeImages } from "../../src/passes/resize-images.ts";
 import type { Example } from "./example.ts";
@@ -93,6 +93,14 @@ export const requirementExamples: readonly Example[] = [
     pass: imageRank,
     name: "batch-norm-not-on-volumes",
     graph: sketch([2, 3, 4, 5], (s, x) => s.norm("bn", x)),
+  },
+  {
+    pass: lrnRank,
+    name: "response-norm-on-vectors",
+    graph: sketch([4], (s, x) => {
+      const attrs = { radius: 1, bias: 2, alpha: 0.5, beta: 0.75 } as const;
+      return s.norm("bn", s.add("lrn", { kind: "local-response-normalization", ...attrs }, [x]));
+    }),
   },
   {
     pass: imageRank,

@@ -4,8 +4,20 @@ import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
 import { runPasses } from "../../src/passes/pass.ts";
 import {
-  booleanAttr,
+  bytesField,
   bytesOf,
+  type Encoded,
+  floatField,
+  integerField,
+  integersField,
+  mapField,
+  message,
+  messageField,
+  pieces,
+  textField,
+} from "../../src/targets/protobuf.ts";
+import {
+  booleanAttr,
   constantAttrs,
   FLOAT,
   floatAttr,
@@ -17,18 +29,6 @@ import {
   typeAttr,
 } from "../../src/targets/savedmodel/attr-value.ts";
 import { graphDef } from "../../src/targets/savedmodel/graph-def.ts";
-import {
-  bytesField,
-  type Encoded,
-  floatField,
-  integerField,
-  integersField,
-  mapField,
-  message,
-  messageField,
-  pieces,
-  textField,
-} from "../../src/targets/savedmodel/protobuf.ts";
 import { savedModel } from "../../src/targets/savedmodel/saved-model.ts";
 import { savedModelTarget } from "../../src/targets/savedmodel/target.ts";
 import { randomGraph } from "../passes/random-graph.ts";

@@ -1,6 +1,6 @@
 /** `dnc compile`: from a spec to an artifact on disk. */
 import { join } from "node:path";
-import { count, withByteUnit, withSeparators } from "../../base/text.ts";
+import { count, listOf, withByteUnit, withSeparators } from "../../base/text.ts";
 import {
   type CheckedGraph,
   type CompileResult,
@@ -13,10 +13,12 @@ import {
   passNames,
   printLowered,
   sizeOfGraph,
+  targetNames,
   type WeightsChoice,
   weightsOf,
 } from "../../index.ts";
 import { writeArtifact } from "../../runtime/artifact.ts";
+import { runtimes } from "../../runtime/runtimes/index.ts";
 import { openSession } from "../../runtime/session.ts";
 import { type Agreement, TOLERANCE, verifySession } from "../../runtime/verify.ts";
 import {
@@ -50,13 +52,15 @@ export const OPTIMIZATION_FLAGS: Readonly<Record<"optimize", Flag>> = {
 
 export const command: Command = {
   name: "compile",
-  summary: "write a model as a TensorFlow SavedModel",
-  usage: "dnc compile TARGET [-o DIR] [--weights init|hash] [--verify] [--json]",
+  summary: "write a model as a TensorFlow SavedModel or as ONNX",
+  usage: "dnc compile TARGET [-o DIR] [--target NAME] [--weights init|hash] [--verify] [--json]",
   description:
-    "Compiles a model to an artifact that TensorFlow loads unchanged, in Python, in TensorFlow Serving and in " +
-    "tfjs-node. The folder appears at once or not at all. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
+    "Compiles a model to an artifact: a SavedModel, which TensorFlow loads in Python, in TensorFlow Serving and in " +
+    "tfjs-node, or an ONNX model for onnxruntime, OpenVINO, Triton and others. The folder appears at once or not at " +
+    "all. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
   examples: [
     ["dnc compile specs/densenet121.dn", "writes build/densenet121"],
+    ["dnc compile specs/densenet121.dn --target onnx", "writes build/densenet121-onnx"],
     [
       "dnc compile specs/densenet-tiny.dn --verify",
       "also compares a native run with the reference interpreter",
@@ -67,9 +71,9 @@ export const command: Command = {
       type: "string",
       short: "o",
       value: "DIR",
-      summary: "the folder of the artifact (default build/MODEL)",
+      summary: "the folder of the artifact (default build/MODEL, or build/MODEL-TARGET)",
     },
-    target: { type: "string", value: "NAME", summary: "savedmodel, the only one so far" },
+    target: { type: "string", value: "NAME", summary: "savedmodel (default) or onnx" },
     ...WEIGHT_FLAGS,
     ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
@@ -80,29 +84,44 @@ export const command: Command = {
     },
     "stop-after": { type: "string", value: "PASS", summary: "end after this pass and write nothing" },
     verify: { type: "boolean", summary: "run the artifact and compare it with the reference interpreter" },
+    runtime: {
+      type: "string",
+      value: "NAME",
+      summary: "what --verify runs it on: tensorflow, onnxruntime or openvino",
+    },
     json: { type: "boolean", summary: "print JSON (schema dnc/compile-1)" },
   },
   exitCodes: [
     [1, "the spec has errors, or the artifact does not compute what it should"],
     [3, "only promises (`expect`) do not hold"],
-    [4, "no native library (for --verify), or the folder cannot be written"],
+    [4, "no library to run it (for --verify), or the folder cannot be written"],
   ],
   async run(positionals, flags, terminal) {
     const [target, ...rest] = positionals;
     if (target === undefined || rest.length > 0)
       throw new UsageError("`dnc compile` takes one target: FILE.dn[:MODEL]");
     const weights = readWeights(flags);
-    checkPassFlags(flags);
-    const { graph, diagnostics, exitCode } = readTarget(target, flags);
+    const format = readFormat(flags);
+    const runtime = readRuntime(flags, format);
+    checkPassFlags(flags, format);
+    const { graph, spec, diagnostics, exitCode } = readTarget(target, flags);
     terminal.show(diagnostics);
     if (graph === undefined || exitCode !== 0) return exitCode;
-    return compileGraph(graph, weights, flags, terminal);
+    return compileGraph(graph, { format, weights, spec, runtime }, flags, terminal);
   },
 };
 
+interface Wanted {
+  /** The name of the target. */
+  readonly format: string;
+  readonly weights: WeightsChoice;
+  readonly spec: string | undefined;
+  readonly runtime: string | undefined;
+}
+
 async function compileGraph(
   graph: CheckedGraph,
-  weights: WeightsChoice,
+  { format, weights, spec, runtime }: Wanted,
   flags: FlagValues,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -112,10 +131,11 @@ async function compileGraph(
   const result = compile(
     graph,
     {
-      target: "savedmodel",
+      target: format,
       weights,
       version: VERSION,
       optimize: readOptimize(flags),
+      ...(spec === undefined ? {} : { spec }),
       ...(typeof stopAfter === "string" ? { stopAfter } : {}),
       onGraph(name, after) {
         if (printAfter === "all" || printAfter === name) print(`after ${name}:\n${printLowered(after)}\n`);
@@ -123,14 +143,16 @@ async function compileGraph(
     },
     collector,
   );
-  const folder = typeof flags["output"] === "string" ? flags["output"] : join("build", graph.name);
+  const folder = typeof flags["output"] === "string" ? flags["output"] : defaultFolder(graph.name, format);
   const written = result.files !== undefined && (await writeArtifact(folder, result.files, collector));
   terminal.show(collector.diagnostics);
   if (hasErrors(collector.diagnostics)) return 4;
-  const agreements = written && flags["verify"] === true ? verify(folder, graph, weights, terminal) : [];
+  const agreements =
+    written && flags["verify"] === true ? await verify(folder, graph, { weights, runtime }, terminal) : [];
   if (agreements === undefined) return 4;
   const facts: Facts = {
     model: describeModel(graph),
+    format,
     weights,
     result,
     folder: written ? folder : undefined,
@@ -140,8 +162,14 @@ async function compileGraph(
   return agreements.every(agrees) ? 0 : 1;
 }
 
+/** Artifacts of one model for several targets stand side by side. */
+function defaultFolder(model: string, format: string): string {
+  return join("build", format === DEFAULT_FORMAT ? model : `${model}-${format}`);
+}
+
 interface Facts {
   readonly model: ModelDescription;
+  readonly format: string;
   readonly weights: WeightsChoice;
   readonly result: CompileResult;
   /** Absent when nothing was to be written. */
@@ -149,17 +177,17 @@ interface Facts {
   readonly agreements: readonly Agreement[];
 }
 
-function verify(
+async function verify(
   folder: string,
   graph: CheckedGraph,
-  weights: WeightsChoice,
+  { weights, runtime }: Pick<Wanted, "weights" | "runtime">,
   terminal: Terminal,
-): readonly Agreement[] | undefined {
+): Promise<readonly Agreement[] | undefined> {
   const collector = collectDiagnostics();
-  const session = openSession(folder, {}, collector);
+  const session = await openSession(folder, runtime === undefined ? {} : { runtime }, collector);
   if (session !== undefined) terminal.err("computing the reference in float64 …\n");
-  const agreements = session && verifySession(session, graph, weightsOf(graph, weights), collector);
-  session?.dispose();
+  const agreements = session && (await verifySession(session, graph, weightsOf(graph, weights), collector));
+  await session?.dispose();
   terminal.show(collector.diagnostics);
   return agreements;
 }
@@ -183,11 +211,30 @@ export function readOptimize({ optimize = "1" }: FlagValues): boolean {
   return optimize === "1";
 }
 
-function checkPassFlags(flags: FlagValues): void {
-  const { target } = flags;
-  if (target !== undefined && target !== "savedmodel")
-    throw new UsageError(`\`--target\` takes savedmodel, not ${String(target)}`);
-  const names = passNames("savedmodel", { optimize: readOptimize(flags) });
+const DEFAULT_FORMAT = "savedmodel";
+
+function readFormat({ target = DEFAULT_FORMAT }: FlagValues): string {
+  const known = targetNames();
+  const format = String(target);
+  if (!known.includes(format))
+    throw new UsageError(`\`--target\` takes ${listOf(known, "or")}, not ${format}`);
+  return format;
+}
+
+/** What `--verify` runs the artifact on; absent: what is meant for the target. */
+function readRuntime({ runtime, verify: isVerified }: FlagValues, format: string): string | undefined {
+  if (runtime === undefined) return undefined;
+  if (isVerified !== true) throw new UsageError("`--runtime` says what `--verify` runs on: give both");
+  const fitting = runtimes.filter(({ target }) => target === format).map(({ name }) => name);
+  if (!fitting.includes(String(runtime)))
+    throw new UsageError(
+      `\`--runtime\` takes ${listOf(fitting, "or")} for ${format}, not ${String(runtime)}`,
+    );
+  return String(runtime);
+}
+
+function checkPassFlags(flags: FlagValues, format: string): void {
+  const names = passNames(format, { optimize: readOptimize(flags) });
   for (const [flag, known] of [
     ["print-after", [...names, "lowering", "all"]],
     ["stop-after", names],
@@ -198,11 +245,11 @@ function checkPassFlags(flags: FlagValues): void {
   }
 }
 
-function toJson({ model, weights, result, folder, agreements }: Facts): object {
+function toJson({ model, format, weights, result, folder, agreements }: Facts): object {
   return {
     schema: "dnc/compile-1",
     artifact: folder ?? null,
-    target: "savedmodel",
+    target: format,
     model: model.name,
     bytes: sizeOf(result),
     passes: result.passes.map(({ name, before, after }) => ({

@@ -1,35 +1,55 @@
-/** `dnc run`: runs a spec or an artifact natively, one native call a run, and shows what comes out. */
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
-import { quoted } from "../../base/text.ts";
-import { collectDiagnostics, compile, type Reporter } from "../../index.ts";
-import { writeArtifact } from "../../runtime/artifact.ts";
+/** `dnc run`: runs a spec or an artifact on a library, one native call a run, and shows what comes out. */
+import { availableParallelism } from "node:os";
+import { listOf, quoted } from "../../base/text.ts";
+import { collectDiagnostics, type Reporter } from "../../index.ts";
 import type { Threads } from "../../runtime/environment.ts";
+import { type Choice, chooseFastest, type Question } from "../../runtime/fastest.ts";
 import { type Input, readInputs } from "../../runtime/inputs/index.ts";
 import { describeOutput, type Output, readLabels, summarize, writeNpy } from "../../runtime/outputs/index.ts";
-import { openSession, type PortShape, portShapes, type Session } from "../../runtime/session.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { runtimes } from "../../runtime/runtimes/index.ts";
+import {
+  feedsOf,
+  openSession,
+  type PortShape,
+  portShapes,
+  type Session,
+  timeOf,
+} from "../../runtime/session.ts";
+import { cacheFolder } from "../../runtime/setup/cache.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
-import { readTarget, TARGET_FLAGS } from "../target.ts";
-import { VERSION } from "../version.ts";
+import { openRunnable, type Runnable } from "../runnable.ts";
+import { TARGET_FLAGS } from "../target.ts";
 import { OPTIMIZATION_FLAGS, readOptimize, readWeights, WEIGHT_FLAGS } from "./compile.ts";
+
+const AUTO = "auto";
+const RUNTIMES = [...runtimes.map(({ name }) => name), AUTO];
+/** Of specs where no runtime is named. */
+const DEFAULT_TARGET = "savedmodel";
 
 export const command: Command = {
   name: "run",
   summary: "run a spec or an artifact natively on an image or array",
-  usage: "dnc run TARGET|ARTIFACT [INPUT…] [--top N] [--save FILE.npy] [--json]",
+  usage: "dnc run TARGET|ARTIFACT [INPUT…] [--runtime NAME] [--top N] [--save FILE.npy] [--json]",
   description:
-    "Compiles the model if it is a spec, and runs it on TensorFlow's native library. An INPUT is an image (png, jpg …), " +
-    "an array (npy, json, safetensors; channels first), or the word `random` or `hash`; one for each input of the " +
-    "model, in its order. Without any, `random`.",
+    "Compiles the model if it is a spec, and runs it on TensorFlow's native library or on another one that is installed: " +
+    "onnxruntime (`npm install --ignore-scripts onnxruntime-node`) or OpenVINO (`pip install openvino`). An INPUT is an " +
+    "image (png, jpg …), an array (npy, json, safetensors; channels first), or the word `random` or `hash`; one for " +
+    "each input of the model, in its order. Without any, `random`.",
   examples: [
     ["dnc run specs/densenet121.dn specs/images/meadow.png", "the largest outputs for a picture"],
     ["dnc run specs/densenet-tiny.dn hash --weights hash --json", "the golden numbers, as JSON"],
+    ["dnc run specs/densenet-tiny.dn --runtime onnxruntime", "compiles to ONNX and runs that"],
   ],
   flags: {
     top: { type: "string", value: "N", summary: "how many of the largest values to show (default 5)" },
     labels: { type: "string", value: "FILE", summary: "names of the classes, one a line" },
     save: { type: "string", value: "FILE", summary: "write the first output as .npy" },
+    runtime: {
+      type: "string",
+      value: "NAME",
+      summary: `${listOf(RUNTIMES, "or")}, the fastest here (default: tensorflow for specs, what fits for artifacts)`,
+    },
     threads: { type: "string", value: "N", summary: "threads of an operation (default auto: all cores)" },
     ...WEIGHT_FLAGS,
     ...OPTIMIZATION_FLAGS,
@@ -39,19 +59,30 @@ export const command: Command = {
   exitCodes: [
     [1, "the spec has errors"],
     [3, "only promises (`expect`) do not hold"],
-    [4, "no native library, or an input cannot be read"],
+    [4, "the library is not installed, or an input cannot be read"],
   ],
   async run(positionals, flags, terminal) {
     const [target, ...sources] = positionals;
     if (target === undefined)
       throw new UsageError("`dnc run` needs a target: FILE.dn[:MODEL], or the folder of an artifact");
     const options = readOptions(flags);
-    if (isFolder(target)) return runArtifact(target, sources, options, terminal);
-    return runSpec(target, sources, options, flags, terminal);
+    const runnable = openRunnable(
+      target,
+      { weights: readWeights(flags), optimize: readOptimize(flags) },
+      flags,
+      terminal,
+    );
+    if (typeof runnable === "number") return runnable;
+    try {
+      return await runRunnable(runnable, sources, options, terminal);
+    } finally {
+      runnable.dispose();
+    }
   },
 };
 
 interface RunOptions {
+  readonly runtime: string | undefined;
   readonly top: number;
   readonly threads: Threads;
   readonly seed: number;
@@ -61,13 +92,16 @@ interface RunOptions {
 }
 
 function readOptions(flags: FlagValues): RunOptions {
-  const { top = "5", threads = "auto", labels, save, seed = "0" } = flags;
+  const { runtime, top = "5", threads = "auto", labels, save, seed = "0" } = flags;
+  if (typeof runtime === "string" && !RUNTIMES.includes(runtime))
+    throw new UsageError(`\`--runtime\` takes ${listOf(RUNTIMES, "or")}, not ${runtime}`);
   if (!/^[0-9]{1,6}$/.test(String(top))) throw new UsageError("`--top` takes a whole number");
   if (threads !== "auto" && !/^[1-9][0-9]{0,3}$/.test(String(threads))) {
     throw new UsageError("`--threads` takes `auto` or a number of at least 1");
   }
   const intra = threads === "auto" ? availableParallelism() : Number(threads);
   return {
+    runtime: typeof runtime === "string" ? runtime : undefined,
     top: Number(top),
     // Operations of one network follow each other: more than one at a time only costs hand-offs.
     threads: { intra, inter: 1 },
@@ -78,89 +112,105 @@ function readOptions(flags: FlagValues): RunOptions {
   };
 }
 
-function isFolder(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
-}
-
-/** Compiles into a folder that goes away with the process. */
-async function runSpec(
-  target: string,
-  sources: readonly string[],
-  options: RunOptions,
-  flags: FlagValues,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const weights = readWeights(flags);
-  const { graph, diagnostics, exitCode } = readTarget(target, flags);
-  terminal.show(diagnostics);
-  if (graph === undefined || exitCode !== 0) return exitCode;
-  const collector = collectDiagnostics();
-  const { files } = compile(
-    graph,
-    { target: "savedmodel", weights, version: VERSION, optimize: readOptimize(flags) },
-    collector,
-  );
-  const parent = mkdtempSync(join(tmpdir(), "dnc-run-"));
-  const clean = (): void => rmSync(parent, { recursive: true, force: true });
-  process.once("exit", clean);
-  try {
-    const folder = join(parent, graph.name);
-    if (files !== undefined && (await writeArtifact(folder, files, collector))) {
-      return await runArtifact(folder, sources, options, terminal);
-    }
-    terminal.show(collector.diagnostics);
-    return 4;
-  } finally {
-    clean();
-    process.off("exit", clean);
-  }
-}
-
 interface RunResult {
   readonly inputs: readonly Input[];
   readonly outputs: ReadonlyMap<string, Output>;
-  /** The first call, in which TensorFlow optimizes the graph. */
+  /** The first call, in which the library optimizes the graph. */
   readonly firstMs: number;
   readonly ms: number;
 }
 
-async function runArtifact(
-  folder: string,
+async function runRunnable(
+  runnable: Runnable,
   sources: readonly string[],
   options: RunOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const collector = collectDiagnostics();
-  const session = openSession(folder, { threads: options.threads, inferenceOnly: true }, collector);
-  const result = session && (await runSession(session, sources, options, collector));
-  const shown = session && result && show(session, result, options, terminal, collector);
-  session?.dispose();
+  const inputs = await inputsOf(runnable, sources, options, collector);
+  const opened = inputs && (await openChosen(runnable, inputs, options, collector));
+  const result = opened && inputs && (await runSession(opened.session, inputs, collector));
+  const shown = opened && result && show(opened, result, options, terminal, collector);
+  await opened?.session.dispose();
   terminal.show(collector.diagnostics);
   return shown === true ? 0 : 4;
 }
 
-async function runSession(
-  session: Session,
+async function inputsOf(
+  { inputs: ports }: Runnable,
   sources: readonly string[],
-  options: RunOptions,
+  { seed }: RunOptions,
   reporter: Reporter,
-): Promise<RunResult | undefined> {
-  const ports = portShapes(session.description.inputs);
+): Promise<readonly Input[] | undefined> {
   if (sources.length > 0 && sources.length !== ports.length) {
     throw new UsageError(
       `the model has ${ports.length} inputs (${ports.map(({ name }) => quoted(name)).join(", ")}), and ${sources.length} are given`,
     );
   }
   const wanted = ports.map((port, index) => ({ ...port, source: sources[index] ?? "random" }));
-  const inputs = await readInputs(wanted, { seed: options.seed }, reporter);
-  if (inputs === undefined) return undefined;
-  const fed = Object.fromEntries(
-    ports.flatMap(({ name }, index) => (inputs[index] === undefined ? [] : [[name, inputs[index]]])),
+  return readInputs(wanted, { seed }, reporter);
+}
+
+interface Opened {
+  readonly session: Session;
+  /** Where the fastest was asked for. */
+  readonly choice?: Choice;
+}
+
+/** The model on the runtime that is asked for, on the fastest, or on the first that takes it. */
+async function openChosen(
+  runnable: Runnable,
+  inputs: readonly Input[],
+  options: RunOptions,
+  reporter: Reporter,
+): Promise<Opened | undefined> {
+  const open = async (runtime: Runtime | undefined, to: Reporter): Promise<Session | undefined> => {
+    const target = runnable.target ?? runtime?.target ?? DEFAULT_TARGET;
+    const folder = await runnable.artifact(target, to);
+    const settings = { threads: options.threads, inferenceOnly: true };
+    const chosen = runtime === undefined ? settings : { ...settings, runtime: runtime.name };
+    return folder === undefined ? undefined : openSession(folder, chosen, to);
+  };
+  if (options.runtime !== AUTO) {
+    const session = await open(
+      runtimes.find(({ name }) => name === options.runtime),
+      reporter,
+    );
+    return session && { session };
+  }
+  const candidates = runtimes.filter(
+    ({ target }) => runnable.target === undefined || runnable.target === target,
   );
+  const subject = {
+    ...runnable.subject,
+    batch: inputs.map(({ batch }) => batch),
+    threads: options.threads,
+  };
+  const question: Question = {
+    subject,
+    candidates,
+    async measure(runtime, to) {
+      const session = await open(runtime, to);
+      const ms = session && (await timeOf(session, inputs, to));
+      await session?.dispose();
+      return ms;
+    },
+  };
+  const choice = await chooseFastest(question, cacheFolder(process.env), reporter);
+  const session = choice && (await open(choice.runtime, reporter));
+  return session && choice && { session, choice };
+}
+
+async function runSession(
+  session: Session,
+  inputs: readonly Input[],
+  reporter: Reporter,
+): Promise<RunResult | undefined> {
+  const fed = feedsOf(session, inputs);
   const firstStart = performance.now();
-  if (session.run(fed, reporter) === undefined) return undefined;
+  if ((await session.run(fed, reporter)) === undefined) return undefined;
   const start = performance.now();
-  const values = session.run(fed, reporter);
+  const values = await session.run(fed, reporter);
   const end = performance.now();
   if (values === undefined) return undefined;
   const outputs = new Map<string, Output>();
@@ -174,7 +224,7 @@ async function runSession(
 
 /** Whether everything asked for could be done. */
 function show(
-  session: Session,
+  { session, choice }: Opened,
   result: RunResult,
   options: RunOptions,
   terminal: Terminal,
@@ -184,12 +234,12 @@ function show(
   if (options.save !== undefined && first !== undefined && !writeNpy(options.save, first[1], reporter))
     return false;
   if (options.json) {
-    terminal.out(`${JSON.stringify(toJson(session, result, options), undefined, 2)}\n`);
+    terminal.out(`${JSON.stringify(toJson(session, choice, result, options), undefined, 2)}\n`);
     return true;
   }
-  const { description, native } = session;
+  const { description, runtime } = session;
   const lines = [
-    `${description.model} on TensorFlow ${native.version}, ${options.threads.intra} threads; weights: ${description.weights}`,
+    `${description.model} on ${runtime.title} ${runtime.version}, ${options.threads.intra} threads; weights: ${description.weights}`,
   ];
   for (const [index, { name }] of portShapes(description.inputs).entries())
     lines.push(`input ${name}: ${result.inputs[index]?.description ?? ""}`);
@@ -209,18 +259,27 @@ function show(
   if (description.weights.startsWith("init"))
     lines.push("the weights are random: the numbers mean nothing yet");
   lines.push(
-    `${result.ms.toFixed(1)} ms (${result.firstMs.toFixed(0)} ms the first time, while TensorFlow optimizes the graph)`,
+    `${result.ms.toFixed(1)} ms (${result.firstMs.toFixed(0)} ms the first time, while ${runtime.title} optimizes the graph)`,
   );
+  if (choice !== undefined) lines.push(describeChoice(choice));
   if (options.save !== undefined) lines.push(`saved ${first?.[0] ?? ""} to ${options.save}`);
   terminal.out(`${lines.join("\n")}\n`);
   return true;
+}
+
+function describeChoice({ measured, isRemembered }: Choice): string {
+  const times = Object.entries(measured)
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
+  return `the fastest here: ${times.join(", ")} (measured ${isRemembered ? "earlier" : "just now"})`;
 }
 
 /** Larger outputs are summarized only; `--save` writes them whole. */
 const MOST_NUMBERS = 100_000;
 
 function toJson(
-  { description, native }: Session,
+  { description, runtime }: Session,
+  choice: Choice | undefined,
   { inputs, outputs, firstMs, ms }: RunResult,
   { threads }: RunOptions,
 ): object {
@@ -228,7 +287,8 @@ function toJson(
   return {
     schema: "dnc/run-1",
     model: description.model,
-    runtime: { name: "tensorflow", version: native.version },
+    runtime: { name: runtime.name, version: runtime.version },
+    ...(choice === undefined ? {} : { measured: choice.measured, remembered: choice.isRemembered }),
     threads: threads.intra,
     weights: description.weights,
     inputs: Object.fromEntries(

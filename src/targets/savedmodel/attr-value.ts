@@ -1,14 +1,15 @@
 /** TensorFlow's small messages: AttrValue in its several forms, TensorProto and TensorShapeProto. */
-import type { Chunk, Encoded } from "./protobuf.ts";
+import type { Chunk, Encoded } from "../protobuf.ts";
 import {
   bytesField,
+  bytesOf,
   floatField,
   integerField,
   integersField,
   message,
   messageField,
   textField,
-} from "./protobuf.ts";
+} from "../protobuf.ts";
 
 /** DT_FLOAT and DT_INT32. */
 export const FLOAT = 1;
@@ -74,9 +75,4 @@ export function integers(
   values: readonly number[],
 ): ReturnType<typeof constantAttrs> {
   return constantAttrs(INT32, shape, bytesOf(Int32Array.from(values)));
-}
-
-/** The same memory as bytes. */
-export function bytesOf(values: Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

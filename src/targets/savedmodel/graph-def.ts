@@ -2,10 +2,10 @@
 import { invariant } from "../../base/invariant.ts";
 import type { LoweredGraph, LoweredNode } from "../../ir/lowered.ts";
 import { printRef, unusedName } from "../../ir/lowered.ts";
+import type { Encoded } from "../protobuf.ts";
+import { integerField, mapField, message, messageField, textField } from "../protobuf.ts";
 import type { AttrValue } from "./attr-value.ts";
 import { type Operation, operationOf } from "./operation.ts";
-import type { Encoded } from "./protobuf.ts";
-import { integerField, mapField, message, messageField, textField } from "./protobuf.ts";
 
 /** The GraphDef version of TensorFlow 2.15, and the oldest one that a reader must know. */
 const VERSIONS: Encoded = message(integerField(1, 1645), integerField(2, 12));

@@ -9,10 +9,10 @@ import type {
   Window,
 } from "../../ir/lowered.ts";
 import { isPadded } from "../../ir/lowered.ts";
+import { bytesOf } from "../protobuf.ts";
 import type { AttrValue } from "./attr-value.ts";
 import {
   booleanAttr,
-  bytesOf,
   constantAttrs,
   FLOAT,
   floatAttr,

@@ -1,10 +1,10 @@
 /** The `saved_model.pb` of a lowered graph: its GraphDef and the signatures by which it is called. */
 import type { LoweredGraph, Port } from "../../ir/lowered.ts";
 import { typeOfPort } from "../../ir/lowered.ts";
+import type { Encoded } from "../protobuf.ts";
+import { integerField, mapField, message, messageField, textField } from "../protobuf.ts";
 import { FLOAT, tensorShape } from "./attr-value.ts";
 import { graphDef } from "./graph-def.ts";
-import type { Encoded } from "./protobuf.ts";
-import { integerField, mapField, message, messageField, textField } from "./protobuf.ts";
 
 /** The tag and the signature that loaders ask for when they are told nothing. */
 const SERVE = "serve";

@@ -3,8 +3,8 @@ import type { DiagnosticKind } from "../../base/diagnostic.ts";
 import { defineDiagnostic } from "../../base/diagnostic.ts";
 import { withByteUnit } from "../../base/text.ts";
 import { savedModelPasses } from "../../passes/index.ts";
+import { pieces } from "../protobuf.ts";
 import type { Target } from "../target.ts";
-import { pieces } from "./protobuf.ts";
 import { savedModel, tensorName } from "./saved-model.ts";
 
 /** A protocol buffer ends at 2 GiB, and TensorFlow copies it while it loads: this leaves room for both. */
@@ -24,8 +24,9 @@ export const savedModelTarget: Target = {
   name: "savedmodel",
   summary: "a TensorFlow SavedModel, for native runs, TensorFlow Serving and Triton",
   passes: savedModelPasses,
+  channels: "last",
   tensorName,
-  emit(graph, reporter) {
+  emit(graph, _facts, reporter) {
     const encoded = savedModel(graph);
     if (encoded.length > MAX_SIZE) {
       reporter.report(

@@ -1,4 +1,4 @@
-/** Checked graphs on the native library against their references. */
+/** Checked graphs on the runtimes of all targets against their references. */
 import type { Shape } from "../../src/ir/shape.ts";
 import type { Tensor } from "../../src/ir/tensor.ts";
 import { type InputValues, interpret } from "../../src/ops/interpret.ts";
@@ -7,15 +7,17 @@ import type { CheckedGraph } from "../../src/ops/op.ts";
 import { hashFill } from "../../src/weights/hash.ts";
 import { fill, type Value } from "../passes/interpret.ts";
 import { expectSameValues } from "../passes/support.ts";
+import { runOnnx } from "../targets/onnx/run-onnx.ts";
 import { runFormsNatively } from "../targets/run-natively.ts";
 
-/** With hash weights, every output of every form within 1e-5 of its largest number. */
-export async function expectNativeAgrees(graph: CheckedGraph, inputs: InputValues): Promise<void> {
+/** With hash weights, every output of every target, in each of its forms, within 1e-5 of its largest number. */
+export async function expectTargetsAgree(graph: CheckedGraph, inputs: InputValues): Promise<void> {
   const weights = hashFill(graph);
-  const expected = interpret(graph, weights, inputs);
-  const lowered = lowerGraph(graph, weights);
-  const actual = await runFormsNatively(lowered, eachChannelsLast(Object.entries(inputs)));
-  for (const values of actual.values()) expectSameValues(values, eachChannelsLast(expected), 1e-5);
+  const expected = eachChannelsLast(interpret(graph, weights, inputs));
+  const feeds = eachChannelsLast(Object.entries(inputs));
+  const forms = await runFormsNatively(lowerGraph(graph, weights), feeds);
+  for (const values of [...forms.values(), await runOnnx(lowerGraph(graph, weights), feeds)])
+    expectSameValues(values, expected, 1e-5);
 }
 
 function eachChannelsLast(values: Iterable<readonly [string, Tensor]>): Readonly<Record<string, Value>> {

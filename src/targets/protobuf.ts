@@ -2,7 +2,7 @@
  * Protocol buffers as lists of chunks. A message knows its length before its bytes exist, so the length prefixes of
  * its parents can be written first and large weights are made one at a time, while the file is written.
  */
-import { invariant } from "../../base/invariant.ts";
+import { invariant } from "../base/invariant.ts";
 
 /** Bytes of a known length, made when they are needed. */
 export interface LazyBytes {
@@ -86,6 +86,11 @@ export function* pieces(encoded: Encoded, pieceSize: number = 64 * 1024): Genera
     }
   }
   if (used > 0) yield buffer.subarray(0, used);
+}
+
+/** The same memory as bytes. */
+export function bytesOf(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function bytes(values: readonly number[]): Encoded {
