@@ -107,16 +107,11 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       invariant(shapes.length >= 2 && first !== undefined, "concat needs two operands");
       const axis = primitive.axis ?? first.length - 1;
       invariant(axis > 0 && axis < first.length, "values are joined along an axis behind the batch");
+      const beside = (shape: Sizes): Sizes => shape.filter((_, each) => each !== axis);
       for (const shape of shapes)
-        invariant(sameShape(shape.with(axis, 0), first.with(axis, 0)), "concat of unequal sizes");
-      return [
-        typeOf(
-          first.with(
-            axis,
-            shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0),
-          ),
-        ),
-      ];
+        invariant(sameShape(beside(shape), beside(first)), "concat of unequal sizes");
+      const joined = shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0);
+      return [typeOf(first.with(axis, joined))];
     }
     case "batch-share": {
       const [x] = operands(shapes, 1, primitive.kind);

@@ -9,15 +9,22 @@ export interface Affine {
   readonly shift: Float64Array;
 }
 
-/** Absent when the node is no batch normalization or its statistics are computed. Values are made when it is called. */
-export function affineOfNorm(node: LoweredNode, uses: Uses): (() => Affine) | undefined {
+export interface AffineNode {
+  /** The constants of which scale and shift are made. */
+  readonly from: readonly object[];
+  /** Made when they are asked for. */
+  readonly values: () => Affine;
+}
+
+/** `undefined` when the node is no batch normalization or its statistics are computed. */
+export function affineOfNorm(node: LoweredNode, uses: Uses): AffineNode | undefined {
   if (node.primitive.kind !== "batch-normalization") return undefined;
   const { epsilon } = node.primitive;
   const vectors = node.inputs
     .slice(1)
     .map(uses.constantAt)
     .filter((vector) => vector !== undefined);
-  return vectors.length < 4 ? undefined : () => affineOf(vectors, epsilon);
+  return vectors.length < 4 ? undefined : { from: vectors, values: () => affineOf(vectors, epsilon) };
 }
 
 /** In float64; only the results that use it are rounded. */

@@ -1,7 +1,8 @@
 /** Batch normalization directly after a convolution or matmul moves into its kernel and a bias. */
 import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
-import { type Affine, affineOfNorm } from "./affine.ts";
+import { type AffineNode, affineOfNorm } from "./affine.ts";
+import { type DeriveConstant, derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter, Uses } from "./rewrite.ts";
 import { rewrite, usesOf } from "./rewrite.ts";
@@ -16,7 +17,7 @@ interface Fold {
   readonly norm: LoweredNode;
   readonly kernel: Constant;
   readonly oldBias: Constant | undefined;
-  readonly affine: () => Affine;
+  readonly affine: AffineNode;
 }
 
 export const foldBatchNorm: Pass = {
@@ -25,11 +26,13 @@ export const foldBatchNorm: Pass = {
   why: "A batch normalization costs a pass over its whole input; scaling the kernel before it costs nothing.",
   run(graph) {
     const folds = findFolds(graph);
+    const derive = derivedConstants();
     return rewrite(graph, (node, rewriter) => {
       const fold = folds.get(node.name);
       if (fold === undefined) return undefined;
       if (node.name === fold.bias?.name) return node.inputs[0];
-      return node.name === fold.norm.name ? addBias(node, fold, rewriter) : addLinear(node, fold, rewriter);
+      const add = node.name === fold.norm.name ? addBias : addLinear;
+      return add(node, fold, derive, rewriter);
     });
   },
 };
@@ -72,15 +75,20 @@ function isLinear(node: LoweredNode): node is LoweredNode<Linear> {
   );
 }
 
-function addLinear(node: LoweredNode, { linear, norm, kernel, affine }: Fold, rewriter: Rewriter): Ref {
+function addLinear(
+  node: LoweredNode,
+  { linear, norm, kernel, affine }: Fold,
+  derive: DeriveConstant,
+  rewriter: Rewriter,
+): Ref {
   const [x] = node.inputs;
   invariant(x !== undefined, `${node.name} has no operand`);
   const outputOf = outputsOf(linear.primitive, kernel.shape);
-  const values = (): Float32Array => {
-    const { scale } = affine();
+  const scaled = derive(`${linear.primitive.kind} scaled`, [kernel, ...affine.from], kernel.shape, () => {
+    const { scale } = affine.values();
     return kernel.values().map((value, index) => value * (scale[outputOf(index)] ?? 1));
-  };
-  const folded = rewriter.addHelper(`${norm.name}/kernel`, { ...kernel, values }, []);
+  });
+  const folded = rewriter.addHelper(`${norm.name}/kernel`, scaled, []);
   return rewriter.add(node.name, node.primitive, [x, folded], node.control);
 }
 
@@ -104,18 +112,23 @@ function outputsOf(primitive: Linear, shape: readonly number[]): (index: number)
 }
 
 /** The bias takes the name of the batch normalization, so that consumers and outputs find it. */
-function addBias(node: LoweredNode, { oldBias, affine }: Fold, rewriter: Rewriter): Ref {
-  const [x, scale] = node.inputs;
-  invariant(x !== undefined && scale !== undefined, `${node.name} lacks an operand`);
-  const values = (): Float32Array => {
-    const { scale, shift } = affine();
+function addBias(
+  node: LoweredNode,
+  { oldBias, affine }: Fold,
+  derive: DeriveConstant,
+  rewriter: Rewriter,
+): Ref {
+  const [x] = node.inputs;
+  invariant(x !== undefined, `${node.name} lacks an operand`);
+  const shape = [rewriter.typeOf(x).shape.at(-1) ?? 1];
+  const shifted = derive("shift", [...affine.from, ...(oldBias ? [oldBias] : [])], shape, () => {
+    const { scale, shift } = affine.values();
     const old = oldBias?.values();
     return Float32Array.from(
       shift,
       (value, channel) => value + (scale[channel] ?? 1) * (old?.[channel] ?? 0),
     );
-  };
-  const shape = rewriter.typeOf(scale).shape.map((size) => size ?? 1);
-  const bias = rewriter.addHelper(`${node.name}/bias`, { kind: "constant", shape, values }, []);
+  });
+  const bias = rewriter.addHelper(`${node.name}/bias`, shifted, []);
   return rewriter.add(node.name, { kind: "bias" }, [x, bias], node.control);
 }

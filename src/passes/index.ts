@@ -9,9 +9,11 @@ import { foldBatchNorm } from "./fold-batch-norm.ts";
 import { groupConvolutions } from "./group-convolutions.ts";
 import { imageRank, lrnRank } from "./image-rank.ts";
 import { mergeBias } from "./merge-bias.ts";
+import { mergePadding } from "./merge-padding.ts";
 import type { Pass } from "./pass.ts";
 import { poolFirst } from "./pool-first.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
+import { removeDuplicates } from "./remove-duplicates.ts";
 import { removeIdentity } from "./remove-identity.ts";
 import { resizeImages } from "./resize-images.ts";
 import { rowBands } from "./row-bands.ts";
@@ -29,6 +31,8 @@ export const onnxPasses: readonly Pass[] = [
 export const savedModelPasses: readonly Pass[] = [
   // First, because an identity between a convolution and its batch normalization would prevent the fold.
   removeIdentity,
+  // Before all that asks whether a window pads.
+  mergePadding,
   // Before folding, because a batch normalization between a convolution and a pool is in the way of neither.
   poolFirst,
   // Before padding is split off, so that it sees convolutions and not what they become.
@@ -41,6 +45,8 @@ export const savedModelPasses: readonly Pass[] = [
   mergeBias,
   // Anywhere: nothing else reads concatenations.
   flattenConcat,
+  // After everything that makes constants, and before forms make more nodes of each.
+  removeDuplicates,
   // After folding, because it makes kernels larger.
   evenDilation,
   // After dilations are even, because it makes depthwise convolutions of its own, and kernels that are no constants.

@@ -1,6 +1,7 @@
 /** A bias on a bias becomes one. */
 import { invariant } from "../base/invariant.ts";
-import type { LoweredNode, Primitive, PrimitiveOf } from "../ir/lowered.ts";
+import type { LoweredNode, PrimitiveOf } from "../ir/lowered.ts";
+import { derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import { rewrite, type Uses, usesOf } from "./rewrite.ts";
 
@@ -10,6 +11,7 @@ export const mergeBias: Pass = {
   why: "TensorFlow fuses one bias with the convolution before it; another is a pass over the values of its own.",
   run(graph) {
     const uses = usesOf(graph);
+    const derive = derivedConstants();
     const absorbed = new Set(graph.nodes.flatMap((node) => absorbedBy(node, uses)?.name ?? []));
     const sums = new Map(graph.nodes.map((node) => [node.name, termsOf(node, uses)]));
     return rewrite(graph, (node, rewriter) => {
@@ -19,12 +21,11 @@ export const mergeBias: Pass = {
       const [x] = node.inputs;
       const [first] = terms;
       invariant(x !== undefined && first !== undefined, `${node.name} lacks an operand`);
-      const values = (): Float32Array => {
+      const merged = derive("sum", terms, first.shape, () => {
         const all = terms.map((term) => term.values());
         return all.reduce((sum, term) => sum.map((value, channel) => value + (term[channel] ?? 0)));
-      };
-      const constant: Primitive = { ...first, values };
-      const bias = rewriter.addHelper(`${node.name}/merged`, constant, []);
+      });
+      const bias = rewriter.addHelper(`${node.name}/merged`, merged, []);
       return rewriter.add(node.name, { kind: "bias" }, [x, bias], node.control);
     });
   },

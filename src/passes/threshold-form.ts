@@ -3,9 +3,10 @@
  * `relu(a x + b) = a max(x, -b/a) + b` where `a > 0`, and what is left of it goes into the weights behind.
  */
 import { invariant } from "../base/invariant.ts";
-import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
+import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
 import { isPadded } from "../ir/lowered.ts";
-import { type Affine, affineOfNorm } from "./affine.ts";
+import { type Affine, type AffineNode, affineOfNorm } from "./affine.ts";
+import { type DeriveConstant, derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import { type Rewriter, rewrite, type Uses, usesOf } from "./rewrite.ts";
 
@@ -15,12 +16,13 @@ export const thresholdForm: Pass = {
   why: "One pass over the widest values instead of three: scale and shift cost nothing in the weights behind.",
   run(graph) {
     const { norms, relus, sinks } = findThresholds(graph);
+    const derive = derivedConstants();
     return rewrite(graph, (node, rewriter) => {
       if (norms.has(node.name)) return node.inputs[0];
       const threshold = relus.get(node.name);
-      if (threshold !== undefined) return addMaximum(node, threshold, rewriter);
+      if (threshold !== undefined) return addMaximum(node, threshold, derive, rewriter);
       const sink = sinks.get(node.name);
-      return sink && addLinear(node, sink, rewriter);
+      return sink && addLinear(node, sink, derive, rewriter);
     });
   },
 };
@@ -28,6 +30,8 @@ export const thresholdForm: Pass = {
 /** Per channel: `relu(a x + b) = max(x, limit) * scale + shift`. */
 interface Threshold extends Affine {
   readonly limit: Float32Array;
+  /** The constants of which it is made. */
+  readonly from: readonly object[];
 }
 
 /** A linear node that takes over scale and shift of what stands before it. */
@@ -53,7 +57,7 @@ function findThresholds(graph: LoweredGraph): Found {
     const norm = uses.soleSource(relu.inputs[0]);
     const affine = norm && norm.control.length === 0 ? affineOfNorm(norm, uses) : undefined;
     const sinks = norm && affine && sinksBehind(relu, uses);
-    const threshold = sinks && thresholdOf(affine());
+    const threshold = sinks && thresholdOf(affine);
     if (threshold === undefined || sinks === undefined || norm === undefined) continue;
     found.norms.add(norm.name);
     found.relus.set(relu.name, threshold);
@@ -97,43 +101,55 @@ function commutes({ primitive, outputs }: LoweredNode): boolean {
 }
 
 /** `undefined` where a scale is negative, or so small that the limit is no number. */
-function thresholdOf({ scale, shift }: Affine): Threshold | undefined {
+function thresholdOf({ from, values }: AffineNode): Threshold | undefined {
+  const { scale, shift } = values();
   const limit = Float32Array.from(scale, (a, channel) => (a === 0 ? 0 : -(shift[channel] ?? 0) / a));
   if (!scale.every((a) => a >= 0) || !limit.every(Number.isFinite)) return undefined;
   // From the limit as it was rounded: below it the result is exactly zero.
   const rest = scale.map((a, channel) =>
     a === 0 ? Math.max(shift[channel] ?? 0, 0) : -a * (limit[channel] ?? 0),
   );
-  return { limit, scale, shift: rest };
+  return { limit, scale, shift: rest, from };
 }
 
-function addMaximum(relu: LoweredNode, { limit }: Threshold, rewriter: Rewriter): Ref {
+function addMaximum(
+  relu: LoweredNode,
+  { limit, from }: Threshold,
+  derive: DeriveConstant,
+  rewriter: Rewriter,
+): Ref {
   const [x] = relu.inputs;
   invariant(x !== undefined, `${relu.name} lacks an operand`);
-  const constant: Primitive = { kind: "constant", shape: [limit.length], values: () => limit };
+  const constant = derive("limit", from, [limit.length], () => limit);
   const helper = rewriter.addHelper(`${relu.name}/limit`, constant, []);
   return rewriter.add(relu.name, { kind: "maximum" }, [x, helper], relu.control);
 }
 
 /** The bias takes the name of the linear node, so that readers and outputs find it. */
-function addLinear(node: LoweredNode, { threshold, kernel, linear }: Sink, rewriter: Rewriter): Ref {
+function addLinear(
+  node: LoweredNode,
+  { threshold, kernel, linear }: Sink,
+  derive: DeriveConstant,
+  rewriter: Rewriter,
+): Ref {
   const [x] = node.inputs;
   invariant(x !== undefined, `${node.name} lacks an operand`);
   const { scale, shift } = threshold;
+  const from = [kernel, ...threshold.from];
   const inputOf = inputsOf(linear, kernel.shape);
   const outputs = kernel.shape.at(-1) ?? 1;
-  const scaled = (): Float32Array =>
-    kernel.values().map((value, index) => value * (scale[inputOf(index)] ?? 1));
-  const shifted = (): Float32Array => {
+  const scaled = derive("scaled", from, kernel.shape, () =>
+    kernel.values().map((value, index) => value * (scale[inputOf(index)] ?? 1)),
+  );
+  const shifted = derive("shift", from, [outputs], () => {
     const sums = new Float64Array(outputs);
     for (const [index, value] of kernel.values().entries())
       sums[index % outputs] = (sums[index % outputs] ?? 0) + value * (shift[inputOf(index)] ?? 0);
     return Float32Array.from(sums);
-  };
-  const weight = rewriter.addHelper(`${node.name}/scaled`, { ...kernel, values: scaled }, []);
+  });
+  const weight = rewriter.addHelper(`${node.name}/scaled`, scaled, []);
   const product = rewriter.addHelper(`${node.name}/linear`, linear, [x, weight]);
-  const constant: Primitive = { kind: "constant", shape: [outputs], values: shifted };
-  const bias = rewriter.addHelper(`${node.name}/shift`, constant, []);
+  const bias = rewriter.addHelper(`${node.name}/shift`, shifted, []);
   return rewriter.add(node.name, { kind: "bias" }, [product, bias], node.control);
 }
 

@@ -100,6 +100,22 @@ const misfits: readonly (readonly [sentence: string, build: (s: Sketch) => unkno
   ["y: bias wants one value per channel", (s) => withOperand(s, { kind: "bias" }, [4])],
   ["y: matmul of shapes that do not fit", (s) => withOperand(s, { kind: "matmul" }, [3, 2])],
   ["y: concat of unequal sizes", (s) => withOperand(s, { kind: "concat" }, [5, 4, 3])],
+  ["y: concat of unequal sizes", (s) => withOperand(s, { kind: "concat", axis: 1 }, [1, 5, 4, 3])],
+  [
+    "y: values are joined along an axis behind the batch",
+    (s) => withOperand(s, { kind: "concat", axis: 0 }, [1, 5, 4, 3]),
+  ],
+  ["y: there is no such share", (s) => onInput(s, { kind: "batch-share", index: 2, of: 2 })],
+  [
+    "y: only what has a batch is joined",
+    (s) =>
+      s.add("y", { kind: "batch-join" }, [
+        { node: "x", output: 0 },
+        { node: "x", output: 0 },
+        s.constant("c", [5, 4, 3]),
+      ]),
+  ],
+  ["y: shares of unequal sizes", (s) => sharesOf(s, [5, 4, 2])],
   ["y: add of unequal shapes", (s) => withOperand(s, { kind: "add" }, [5, 4, 1, 3])],
   ["y: subtract of unequal shapes", (s) => withOperand(s, { kind: "subtract" }, [2, 5, 4, 3])],
   [
@@ -165,6 +181,12 @@ const misfits: readonly (readonly [sentence: string, build: (s: Sketch) => unkno
   ],
 ];
 
+function sharesOf(s: Sketch, shape: readonly number[]): void {
+  const x = { node: "x", output: 0 };
+  const other = s.add("other", { kind: "input", type: { element: "float32", shape: [null, ...shape] } }, []);
+  s.add("y", { kind: "batch-join" }, [x, other, x]);
+}
+
 function onInput(s: Sketch, primitive: Primitive): void {
   s.add("y", primitive, [{ node: "x", output: 0 }]);
 }
@@ -213,4 +235,21 @@ it("the verifier refuses what no builder makes", () => {
   expect(() => verifyLowered(withNodes(x, { ...relu, control: ["later"] }))).toThrow("relu waits for later");
   const wrong = { ...relu, outputs: [{ element: "float32", shape: [null, 5] }] } as const;
   expect(() => verifyLowered(withNodes(x, wrong))).toThrow("relu says [?, 5] and computes [?, 4]");
+});
+
+it("a form has the outputs of the graph", () => {
+  const graph = sketch([5, 4, 3], (s, x) => ({ y: s.relu("relu", x), z: s.mean("mean", x) }));
+  const [y, z] = graph.outputs;
+  if (y === undefined || z === undefined) throw new Error("the sketch has two outputs");
+  const withForm = (outputs: LoweredGraph["outputs"]): LoweredGraph => ({
+    ...graph,
+    forms: [{ name: "bands", parts: 2, outputs }],
+  });
+  expect(() => verifyLowered(withForm([y, z]))).not.toThrow();
+  expect(() => verifyLowered(withForm([y]))).toThrow("bands has other outputs");
+  expect(() => verifyLowered(withForm([z, y]))).toThrow("bands has other outputs");
+  expect(() => verifyLowered(withForm([y, { ...z, ref: y.ref }]))).toThrow("bands has other outputs");
+  expect(printLowered(withForm([y, z]))).toMatch(
+    /form bands of 2 parts\noutput y = relu\noutput z = mean\n$/,
+  );
 });

@@ -3,7 +3,9 @@ import { depthwiseForm } from "../../src/passes/depthwise-form.ts";
 import { flattenConcat } from "../../src/passes/flatten-concat.ts";
 import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
 import { mergeBias } from "../../src/passes/merge-bias.ts";
+import { mergePadding } from "../../src/passes/merge-padding.ts";
 import { poolFirst } from "../../src/passes/pool-first.ts";
+import { removeDuplicates } from "../../src/passes/remove-duplicates.ts";
 import { removeIdentity } from "../../src/passes/remove-identity.ts";
 import { thresholdForm } from "../../src/passes/threshold-form.ts";
 import type { Example } from "./example.ts";
@@ -150,6 +152,58 @@ export const optimizationExamples: readonly Example[] = [
       const shared = s.add("shared", concat, [relu, x]);
       const middle = s.add("middle", concat, [inner, shared]);
       return { y: s.add("outer", concat, [x, middle, shared]), z: shared };
+    }),
+  },
+  {
+    pass: mergePadding,
+    name: "before-convolutions",
+    graph: sketch([6, 6, 2], (s, x) => {
+      const pad = { kind: "pad", padding: [nowhere, [1, 2], padding, nowhere], value: 0 } as const;
+      const outer = s.add("outer", pad, [s.add("inner", pad, [x])]);
+      return { a: s.conv("a", outer, 3, 2, { padding }), b: s.conv("b", outer, 1, 3) };
+    }),
+  },
+  {
+    pass: mergePadding,
+    name: "not-before-pools-nor-of-ones",
+    graph: sketch([6, 6, 2], (s, x) => {
+      const around = [nowhere, padding, padding, nowhere];
+      const zeros = s.add("zeros", { kind: "pad", padding: around, value: 0 }, [x]);
+      const ones = s.add("ones", { kind: "pad", padding: around, value: 1 }, [x]);
+      const channels = s.add(
+        "channels",
+        { kind: "pad", padding: [nowhere, padding, padding, padding], value: 0 },
+        [x],
+      );
+      return {
+        a: s.maxPool("pool", zeros, 3),
+        b: s.conv("conv", zeros, 3, 2),
+        c: s.conv("other", ones, 3, 2),
+        d: s.conv("wide", channels, 3, 2),
+      };
+    }),
+  },
+  {
+    pass: removeDuplicates,
+    name: "twins",
+    graph: sketch([6, 6, 2], (s, x) => {
+      const left = s.maxPool("left", s.relu("relu", x), 3, { stride: 3 });
+      const right = s.maxPool("right", s.relu("again", x), 3, { stride: 3 });
+      const other = s.maxPool("other", x, 3, { stride: 3 });
+      return { y: s.add("sum", { kind: "add" }, [left, right]), left, other };
+    }),
+  },
+  {
+    pass: removeIdentity,
+    name: "of-other-kinds",
+    graph: sketch([4, 4, 2], (s, x) => {
+      const whole = s.add("whole", { kind: "slice", begin: [0, 0, 0], end: [4, 4, 2], step: [1, 1, 1] }, [x]);
+      const same = s.add("same", { kind: "reshape", shape: [4, 4, 2] }, [whole]);
+      const still = s.add("still", { kind: "transpose", permutation: [0, 1, 2, 3] }, [same]);
+      const none = s.add("none", { kind: "pad", padding: [nowhere, nowhere, nowhere, nowhere], value: 3 }, [
+        still,
+      ]);
+      return s.relu("relu", s.add("flat", { kind: "reshape", shape: [4, 8] }, [none]));
     }),
   },
 ];

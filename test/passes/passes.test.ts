@@ -91,12 +91,14 @@ it("the runner tells what each pass did", () => {
   ]);
   expect(told).toEqual([
     ["remove-identity", 4, 3, 1],
+    ["merge-padding", 3, 3, 0],
     ["pool-first", 3, 3, 0],
     ["fold-batch-norm", 3, 2, 2],
     ["threshold-form", 2, 2, 0],
     ["depthwise-form", 2, 2, 0],
     ["merge-bias", 2, 2, 0],
     ["flatten-concat", 2, 2, 0],
+    ["remove-duplicates", 2, 2, 0],
     ["even-dilation", 2, 2, 0],
     ["group-convolutions", 2, 2, 0],
     ["row-bands", 2, 2, 7],
