@@ -3,6 +3,7 @@
  * stages from line to line, and each comment stays with its token.
  */
 import type { Body, Comment, File, ModelItem, Stage } from "../../grammar/ast.ts";
+import { countBelow, nestedSpans } from "../base/nested-spans.ts";
 import type { Span } from "../base/source.ts";
 
 /** A definition, an item of a model, or a stage. */
@@ -21,39 +22,54 @@ export function allowTargets(file: File): TargetOf {
   const constructs = constructsOf(file);
   const [starting, ending] = [byEdge(constructs, "start"), byEdge(constructs, "end")];
   const { text } = file.span.file;
-  const commentsByStart = new Map(file.comments.map(({ span }) => [span.start, span]));
-  const commentsByEnd = new Map(file.comments.map(({ span }) => [span.end, span]));
+  const endBefore = tokenEndBefore(text, file.comments);
+  const startAfter = tokenStartAfter(text, file.comments);
+  const around = nestedSpans(constructs);
+  const commentSpans = file.comments.map(({ span }) => span);
   return ({ span }) => {
     const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
     const isBehind = text.slice(lineStart, span.start).trim() !== "";
-    const found = isBehind
-      ? ending.get(endBefore(text, span.start, commentsByEnd))
-      : starting.get(startAfter(text, span.end, commentsByStart));
-    if (found === undefined) return innermost(constructs, span.start);
-    return isBehind ? withWhatItFollows(found, file.comments) : found;
+    const found = isBehind ? ending.get(endBefore(span.start)) : starting.get(startAfter(span.end));
+    if (found === undefined) return around({ start: span.start - 1, end: span.start + 1 })[0];
+    return isBehind ? withWhatItFollows(found, commentSpans) : found;
   };
 }
 
+type Move = (offset: number) => number;
+
 /** Where the token before an offset ends; separators do not count. */
-function endBefore(text: string, offset: number, comments: ReadonlyMap<number, Span>): number {
-  let at = offset;
-  for (;;) {
+function tokenEndBefore(text: string, comments: readonly Comment[]): Move {
+  const starts = new Map(comments.map(({ span }) => [span.end, span.start]));
+  return overComments(starts, (offset) => {
+    let at = offset;
     while (at > 0 && /[\s;,]/.test(text[at - 1] ?? "")) at -= 1;
-    const comment = comments.get(at);
-    if (comment === undefined) return at;
-    at = comment.start;
-  }
+    return at;
+  });
 }
 
 /** Where the token after an offset starts; what the formatter moves in front of comments does not count. */
-function startAfter(text: string, offset: number, comments: ReadonlyMap<number, Span>): number {
-  let at = offset;
-  for (;;) {
+function tokenStartAfter(text: string, comments: readonly Comment[]): Move {
+  const ends = new Map(comments.map(({ span }) => [span.start, span.end]));
+  return overComments(ends, (offset) => {
+    let at = offset;
     while (at < text.length && /[\s;,<{]/.test(text[at] ?? "")) at += 1;
-    const comment = comments.get(at);
-    if (comment === undefined) return at;
-    at = comment.end;
-  }
+    return at;
+  });
+}
+
+/** Passes over blanks and comments in turns. Many comments may follow each other, and each is passed once. */
+function overComments(otherEnds: ReadonlyMap<number, number>, overBlanks: Move): Move {
+  const known = new Map<number, number>();
+  return (offset) => {
+    const passed: number[] = [];
+    let at = overBlanks(offset);
+    for (let other = otherEnds.get(at); other !== undefined; other = otherEnds.get(at)) {
+      passed.push(at);
+      at = known.get(at) ?? overBlanks(other);
+    }
+    for (const comment of passed) known.set(comment, at);
+    return at;
+  };
 }
 
 /** The largest construct at each offset where one starts or ends. */
@@ -67,21 +83,14 @@ function byEdge(constructs: readonly Construct[], edge: "start" | "end"): Readon
   return largest;
 }
 
-function innermost(constructs: readonly Construct[], offset: number): Construct | undefined {
-  return constructs
-    .filter(({ start, end }) => start < offset && offset < end)
-    .toSorted((a, b) => a.end - a.start - (b.end - b.start))[0];
-}
-
 /** `conv 3 -> 8; bn; relu; // allow …` is about all three: mere names belong to the stage that they follow. */
-function withWhatItFollows(construct: Construct, comments: readonly Comment[]): Span {
+function withWhatItFollows(construct: Construct, comments: readonly Span[]): Span {
   let first = construct;
   while (first.isMereName === true && first.previous !== undefined) {
     const { previous } = first;
-    const between = { start: previous.end, end: first.start };
     const isApart =
-      /\n\s*\n/.test(construct.file.text.slice(between.start, between.end)) ||
-      comments.some(({ span }) => between.start <= span.start && span.start < between.end);
+      /\n\s*\n/.test(construct.file.text.slice(previous.end, first.start)) ||
+      countBelow(comments, previous.end) < countBelow(comments, first.start);
     if (isApart) break;
     first = previous;
   }

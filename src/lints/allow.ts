@@ -6,6 +6,8 @@ import {
   type Fix,
   type Reporter,
 } from "../base/diagnostic.ts";
+import { groupBy } from "../base/group.ts";
+import { countBelow, nestedSpans } from "../base/nested-spans.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import type { CheckedGraph } from "../ops/op.ts";
@@ -84,13 +86,14 @@ export function readAllowances(program: Program, reporter: Reporter): Allowances
   const allowances = program.modules.flatMap((module) =>
     isStandardLibrary(module.source) ? [] : allowancesOf(module, reporter),
   );
+  const coveringOf = coverage(allowances);
   return {
     guard: (inner) =>
       allowances.length === 0
         ? inner
         : {
             report(diagnostic) {
-              const covering = allowances.filter((each) => covers(each, diagnostic));
+              const covering = coveringOf(diagnostic);
               for (const each of covering) each.isUsed = true;
               if (covering.length === 0) inner.report(diagnostic);
             },
@@ -100,11 +103,9 @@ export function readAllowances(program: Program, reporter: Reporter): Allowances
         ({ isUsed, target }) => !isUsed && target.file === program.main.source,
       );
       if (unused.length === 0) return;
-      const expanded = graphs.flatMap(placesOf);
-      for (const each of unused) {
-        if (OF_GRAPHS.has(each.code.text) && !isExpanded(each, expanded, program.main)) continue;
-        reportUnused(each, inner);
-      }
+      const isExpanded = expansion(graphs, program.main);
+      for (const each of unused)
+        if (!OF_GRAPHS.has(each.code.text) || isExpanded(each)) reportUnused(each, inner);
     },
   };
 }
@@ -163,17 +164,32 @@ function meantCode({ text, span }: AllowedCode, reporter: Reporter): string | un
   return undefined;
 }
 
-/** What is told lies in the target, or in a block that the target calls. */
-function covers({ code, target }: Allowance, { code: told, span, frame }: Diagnostic): boolean {
-  if (code.text !== told) return false;
-  if (span !== undefined && isWithin(span, target)) return true;
-  for (let at = frame; at !== undefined; at = at.parent)
-    if (at.call !== undefined && isWithin(at.call, target)) return true;
-  return false;
+/** Gives the allowances of a diagnostic: what is told lies in the target, or in a block that the target calls. */
+function coverage(allowances: readonly Allowance[]): (diagnostic: Diagnostic) => readonly Allowance[] {
+  const byCode = groupBy(allowances, ({ code }) => code.text);
+  const targets = new Map(
+    [...byCode].map(([code, ofCode]) => {
+      const byFile = groupBy(ofCode, ({ target }) => target.file);
+      return [code, new Map([...byFile].map(([file, all]) => [file, nestedTargets(all)]))];
+    }),
+  );
+  return ({ code, span, frame }) => {
+    const ofCode = targets.get(code);
+    if (ofCode === undefined) return [];
+    const at = (place: Span | undefined): readonly Allowance[] =>
+      (place && ofCode.get(place.file)?.(place)) ?? [];
+    const found = new Set(at(span));
+    for (let each = frame; each !== undefined; each = each.parent)
+      for (const allowance of at(each.call)) found.add(allowance);
+    return [...found];
+  };
 }
 
-function isWithin({ file, start, end }: Span, target: Span): boolean {
-  return file === target.file && target.start <= start && end <= target.end;
+function nestedTargets(allowances: readonly Allowance[]): (place: Span) => readonly Allowance[] {
+  const around = nestedSpans(
+    allowances.map((allowance) => ({ start: allowance.target.start, end: allowance.target.end, allowance })),
+  );
+  return (place) => around(place).map(({ allowance }) => allowance);
 }
 
 /** Where the stages of a graph are written, and where what they are in is called and defined. */
@@ -191,12 +207,30 @@ function placesOf({ nodes }: CheckedGraph): readonly Span[] {
   return [...places];
 }
 
-/** Whether all that could need the target was made: a model for what is in it, else every model of the file. */
-function isExpanded({ comment, target }: Allowance, expanded: readonly Span[], { ast }: Module): boolean {
-  const isMade = (part: Span): boolean => expanded.some((place) => isWithin(place, part));
-  if (comment.isForFile) return [...ast.blocks, ...ast.models].every(({ span }) => isMade(span));
-  const isOfModel = ast.models.some(({ span }) => isWithin(target, span));
-  return isMade(target) && (isOfModel || ast.models.every(({ span }) => isMade(span)));
+/** Tells whether all that could need a target was made: a model for what is in it, else every model of the file. */
+function expansion(
+  graphs: readonly CheckedGraph[],
+  { ast, source }: Module,
+): (allowance: Allowance) => boolean {
+  const places = graphs
+    .flatMap(placesOf)
+    .filter(({ file }) => file === source)
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+  const isMade = (part: Span): boolean => {
+    for (let at = countBelow(places, part.start); ; at += 1) {
+      const place = places[at];
+      if (place === undefined || place.start >= part.end) return false;
+      // What is larger than the part starts with it.
+      if (place.end <= part.end) return true;
+    }
+  };
+  const modelsAround = nestedSpans(ast.models.map(({ span }) => span));
+  const areModelsMade = ast.models.every(({ span }) => isMade(span));
+  const areBlocksMade = ast.blocks.every(({ span }) => isMade(span));
+  return ({ comment, target }) => {
+    if (comment.isForFile) return areModelsMade && areBlocksMade;
+    return isMade(target) && (areModelsMade || modelsAround(target).length > 0);
+  };
 }
 
 function reportUnused({ code, comment, target }: Allowance, reporter: Reporter): void {

@@ -6,6 +6,7 @@ import { depthOf } from "../ops/depth.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import type { Convention } from "./convention.ts";
 import { livenessOf } from "./liveness.ts";
+import { oncePerGraph } from "./once-per-graph.ts";
 
 export interface Metric {
   /** As a person writes it: `macs("fvcore")`. */
@@ -19,23 +20,25 @@ export interface Metric {
 
 const BYTES = 4;
 
+const weightCounts = oncePerGraph((graph) => weightCountsOf(graph.nodes));
+
 const METRICS: readonly Metric[] = [
   {
     name: "params",
     needsSizes: false,
-    total: (graph) => weightCountsOf(graph.nodes).params,
+    total: (graph) => weightCounts(graph).params,
     shares: byNode((node) => weightCountsOf([node]).params),
   },
   {
     name: "buffers",
     needsSizes: false,
-    total: (graph) => weightCountsOf(graph.nodes).buffers,
+    total: (graph) => weightCounts(graph).buffers,
     shares: byNode((node) => weightCountsOf([node]).buffers),
   },
   {
     name: "macs",
     needsSizes: true,
-    total: (graph) => countsOf(graph.nodes, graph).macs,
+    total: oncePerGraph((graph) => countsOf(graph.nodes, graph).macs),
     shares: byNode((node, graph) => countsOf([node], graph).macs),
   },
   {
@@ -48,10 +51,10 @@ const METRICS: readonly Metric[] = [
     // As fvcore and timm call it: what convolutions and linear layers put out.
     name: "activations",
     needsSizes: true,
-    total: (graph) => graph.nodes.reduce((sum, node) => sum + activationsOf(node), 0n),
+    total: oncePerGraph((graph) => graph.nodes.reduce((sum, node) => sum + activationsOf(node), 0n)),
     shares: byNode(activationsOf),
   },
-  { name: "depth", needsSizes: false, total: (graph) => BigInt(depthOf(graph)) },
+  { name: "depth", needsSizes: false, total: oncePerGraph((graph) => BigInt(depthOf(graph))) },
 ];
 
 export const METRIC_NAMES: ReadonlySet<string> = new Set(METRICS.map(({ name }) => name));
@@ -60,31 +63,38 @@ export function metricNamed(name: string): Metric | undefined {
   return METRICS.find((metric) => metric.name === name);
 }
 
+const counting = new WeakMap<Convention, Metric>();
+
 /** `macs("fvcore")`. */
 export function countingMetric(convention: Convention): Metric {
-  const shares = (graph: CheckedGraph): readonly bigint[] =>
-    convention.count(graph, { batch: 1, phase: "infer" }).map(({ amount }) => amount);
-  return {
+  const known = counting.get(convention);
+  if (known !== undefined) return known;
+  const shares = oncePerGraph((graph) =>
+    convention.count(graph, { batch: 1, phase: "infer" }).map(({ amount }) => amount),
+  );
+  const metric: Metric = {
     name: `macs("${convention.data.id}")`,
     needsSizes: true,
-    total: (graph) => shares(graph).reduce((sum, amount) => sum + amount, 0n),
+    total: oncePerGraph((graph) => shares(graph).reduce((sum, amount) => sum + amount, 0n)),
     shares,
   };
+  counting.set(convention, metric);
+  return metric;
 }
 
 function byNode(
   share: (node: OpNode, graph: CheckedGraph) => bigint,
 ): (graph: CheckedGraph) => readonly bigint[] {
-  return (graph) => graph.nodes.map((node) => share(node, graph));
+  return oncePerGraph((graph) => graph.nodes.map((node) => share(node, graph)));
 }
 
 function activationsOf({ weights, shape }: OpNode): bigint {
   return weights.some(({ role }) => role === "kernel") ? elementCount(shape) : 0n;
 }
 
-function liveness(graph: CheckedGraph): ReturnType<typeof livenessOf> {
-  return livenessOf(graph, { batch: 1, bytes: BYTES, phase: "infer", folded: new Set() });
-}
+const liveness = oncePerGraph((graph) =>
+  livenessOf(graph, { batch: 1, bytes: BYTES, phase: "infer", folded: new Set() }),
+);
 
 /** How many of the largest contributors are named. */
 const SHOWN = 3;

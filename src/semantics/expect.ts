@@ -5,6 +5,7 @@ import { placeOf, spanText } from "../base/source.ts";
 import { quoted, withSeparators } from "../base/text.ts";
 import { printLiteral } from "../ir/literal.ts";
 import { largestContributors, type Metric } from "../measure/metric.ts";
+import { oncePerGraph } from "../measure/once-per-graph.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { environmentAt, type Place, remark } from "./build.ts";
 import { truthOf } from "./evaluate.ts";
@@ -43,7 +44,16 @@ export function checkExpectations(item: ast.ExpectItem, graph: CheckedGraph, pla
   }
 }
 
+const knownByMetric = oncePerGraph(() => new Map<Metric, readonly string[]>());
+
 function largest(metric: Metric, graph: CheckedGraph): readonly string[] {
+  const known = knownByMetric(graph);
+  const lines = known.get(metric) ?? largestOf(metric, graph);
+  known.set(metric, lines);
+  return lines;
+}
+
+function largestOf(metric: Metric, graph: CheckedGraph): readonly string[] {
   const shares = metric.shares?.(graph) ?? [];
   const contributors = graph.nodes.map(({ id, path, origin }) => ({
     path,

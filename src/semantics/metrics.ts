@@ -5,6 +5,7 @@ import { quoted } from "../base/text.ts";
 import { type Literal, numberLiteral } from "../ir/literal.ts";
 import { conventionNamed, isConvention } from "../measure/conventions.ts";
 import { countingMetric, METRIC_NAMES, type Metric, metricNamed } from "../measure/metric.ts";
+import { oncePerGraph } from "../measure/once-per-graph.ts";
 import { isBound } from "../ops/counts.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { type Place, remark } from "./build.ts";
@@ -55,12 +56,14 @@ function calledMetric(name: string, expression: ast.NameExpression, place: Place
   return undefined;
 }
 
+const hasNumbers = oncePerGraph(isBound);
+
 /** The values that are known: what depends on a free size is checked where the size has a value. */
 export function measured(
   metrics: ReadonlyMap<ast.NameExpression, Metric>,
   graph: CheckedGraph,
 ): ReadonlyMap<ast.NameExpression, Literal> | undefined {
-  if (!isBound(graph) && [...metrics.values()].some(({ needsSizes }) => needsSizes)) return undefined;
+  if (!hasNumbers(graph) && [...metrics.values()].some(({ needsSizes }) => needsSizes)) return undefined;
   return new Map(
     [...metrics].map(([expression, metric]) => [expression, numberLiteral(metric.total(graph))]),
   );
