@@ -245,7 +245,7 @@ function open(source: SourceFile, { load = () => undefined }: SourceOptions, col
       made.push({ definition, bindings });
       return untilHopeless(() => {
         const instance = instantiate(definition, bindings, shared);
-        if (instance?.isWhole) lintGraph(instance.graph, problems);
+        if (instance !== undefined) lintGraph(instance.graph, instance.gaps, problems);
         return instance;
       });
     },

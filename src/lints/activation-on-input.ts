@@ -5,7 +5,7 @@ import type { OpNode } from "../ops/op.ts";
 import { softmax } from "../ops/softmax.ts";
 import { defineLint, type Lint, type LintContext, stageName } from "./context.ts";
 import { argumentEdits } from "./edits.ts";
-import { isActivation, isIn, isUnit, keepsShape } from "./families.ts";
+import { isActivation, isIn, isJoin, isUnit, keepsShape } from "./families.ts";
 
 const activationOnInput: DiagnosticKind<[activation: string, input: string]> = defineLint({
   code: "DN0609",
@@ -55,10 +55,11 @@ export const lint: Lint = {
 };
 
 /** For each node that an input comes to with no layer in between, by its id: the name of the input. */
-function rawInputs({ nodes, graph }: LintContext): ReadonlyMap<number, string> {
+function rawInputs({ nodes, graph, knows }: LintContext): ReadonlyMap<number, string> {
   const raw = new Map<number, string>();
-  for (const { name, node } of graph.inputs)
-    if ((graph.nodes[node]?.shape.channels ?? 0) <= MOST_RAW_CHANNELS) raw.set(node, name);
+  const isNarrow = (node: OpNode | undefined): boolean =>
+    node !== undefined && knows("channels", node) && node.shape.channels <= MOST_RAW_CHANNELS;
+  for (const { name, node } of graph.inputs) if (isNarrow(graph.nodes[node])) raw.set(node, name);
   for (const node of nodes) {
     const name = raw.get(node.inputs[0] ?? -1);
     // What the first activation leaves is not raw any more.
@@ -72,8 +73,7 @@ function rawInputs({ nodes, graph }: LintContext): ReadonlyMap<number, string> {
 function leadingToUnits({ nodes, readersOf }: LintContext): ReadonlySet<number> {
   const leading = new Set<number>();
   for (const node of nodes.toReversed()) {
-    const leads = (reader: OpNode): boolean =>
-      isUnit(reader) || (reader.inputs.length === 1 && leading.has(reader.id));
+    const leads = (reader: OpNode): boolean => isUnit(reader) || (!isJoin(reader) && leading.has(reader.id));
     if (readersOf(node).some(leads)) leading.add(node.id);
   }
   return leading;

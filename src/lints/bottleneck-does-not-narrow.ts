@@ -28,12 +28,17 @@ const PAPER_WIDTH = 4;
 export const lint: Lint = {
   kinds: [bottleneckDoesNotNarrow],
   check(context) {
+    // What is hidden may narrow.
+    if (!context.isWhole) return;
     for (const nodes of groupBy(candidates(context), stageKey).values()) {
       const repetitions = nodes.map((node) => ({
         node,
         from: context.sourceOf(node)?.shape.channels ?? 0,
         to: node.shape.channels,
       }));
+      const isKnown = (node: OpNode | undefined): boolean =>
+        node !== undefined && context.knows("channels", node);
+      if (nodes.some((node) => !isKnown(node) || !isKnown(context.sourceOf(node)))) continue;
       if (repetitions.some(({ from, to }) => to < from)) continue;
       for (const { node, from, to } of repetitions) {
         context.report(bottleneckDoesNotNarrow, [from, to], node, {

@@ -1,4 +1,7 @@
-/** What a lint sees: the live part of a checked graph, read in both directions, and a place to report to. */
+/**
+ * What a lint sees: the live part of a checked graph, read in both directions, and a place to report to. Where the spec
+ * has mistakes, holes stand in the graph: they belong to no group, keep nothing and join whatever they read.
+ */
 import {
   type DiagnosticDefinition,
   type DiagnosticDetails,
@@ -10,6 +13,7 @@ import { type Span, spanText } from "../base/source.ts";
 import { liveNodes } from "../ops/live-nodes.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { blameCaller } from "../semantics/build.ts";
+import { type Gaps, hasHoles, withHoles } from "../semantics/gaps.ts";
 import type { Problems } from "../semantics/problems.ts";
 
 /** A rule of the field that a correct graph may still break. */
@@ -50,6 +54,10 @@ export interface LintContext {
   /** The live nodes that read a node. */
   readersOf(node: OpNode): readonly OpNode[];
   isOutput(node: OpNode): boolean;
+  /** Whether the channels or sizes of a result rest on no mistake. */
+  knows(part: "channels" | "sizes", node: OpNode): boolean;
+  /** Whether no part of the network is hidden by a mistake. */
+  readonly isWhole: boolean;
   isLive(node: OpNode): boolean;
   report<Args extends readonly unknown[]>(
     kind: DiagnosticKind<Args>,
@@ -59,7 +67,8 @@ export interface LintContext {
   ): void;
 }
 
-export function lintContext(graph: CheckedGraph, problems: Problems): LintContext {
+export function lintContext(made: CheckedGraph, gaps: Gaps, problems: Problems): LintContext {
+  const graph = { ...made, nodes: withHoles(made.nodes, gaps) };
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const live = liveNodes(graph);
   const nodes = graph.nodes.filter((node) => live[node.id] === 1);
@@ -75,6 +84,14 @@ export function lintContext(graph: CheckedGraph, problems: Problems): LintContex
     sourceOf: (node) => graph.nodes[node.inputs[0] ?? -1],
     readersOf: (node) => readers[node.id] ?? [],
     isOutput: (node) => outputs.has(node.id),
+    knows(part, { id }) {
+      const doubt = gaps.doubts.get(id);
+      return (
+        doubt === undefined ||
+        ![...doubt].some((axis) => axis === "rank" || (axis === 0) === (part === "channels"))
+      );
+    },
+    isWhole: !hasHoles(graph),
     isLive: (node) => live[node.id] === 1,
     report(kind, args, { origin }, { at = "name", instead, ...details } = {}) {
       const { parts } = origin;

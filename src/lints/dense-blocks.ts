@@ -98,7 +98,8 @@ function layerOf(output: OpNode, context: LintContext): DenseLayer | undefined {
     ways.push(way);
   }
   const [steps] = ways;
-  return steps?.some(isConvolution) ? { input, steps, output } : undefined;
+  const isKnown = [input, output].every((node) => context.knows("channels", node));
+  return isKnown && steps?.some(isConvolution) ? { input, steps, output } : undefined;
 }
 
 /** A layer has at most twelve in published networks. */

@@ -24,6 +24,7 @@ export const lint: Lint = {
     for (const { output, lost } of denseBlocks(context)) {
       if (lost === undefined) continue;
       const { node, total } = lost;
+      if (!context.knows("channels", node)) continue;
       const { parts, span } = output.origin;
       const others = total - node.shape.channels;
       context.report(denseOutputNotConcat, [node.shape.channels, total], node, {

@@ -24,10 +24,10 @@ const depthNameMismatch: DiagnosticKind<[said: number, depth: number]> = defineL
 export const lint: Lint = {
   kinds: [depthNameMismatch],
   check(context) {
-    const { graph } = context;
+    const { graph, isWhole } = context;
     const [, family, digits] = /^(densenet|resnet|resnext|vgg|wrn)[_-]?(\d+)$/i.exec(graph.name) ?? [];
     const last = context.nodes.at(-1);
-    if (family === undefined || last === undefined) return;
+    if (!isWhole || family === undefined || last === undefined) return;
     const [said, depth] = [Number(digits), depthOf(graph)];
     if (said === depth || (/^wrn$/i.test(family) && said === convolutionsIn(graph))) return;
     context.report(depthNameMismatch, [said, depth], last, {

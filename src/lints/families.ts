@@ -1,5 +1,6 @@
 /** Families of operations that lints tell apart, by the group that each declares. */
 
+import { hole } from "../ops/hole.ts";
 import { groupOf } from "../ops/index.ts";
 import type { Group, OpNode } from "../ops/op.ts";
 import { windowRuleOf } from "../ops/window.ts";
@@ -21,8 +22,9 @@ export function isActivation(node: OpNode): boolean {
   return isIn("activation", node);
 }
 
+/** Also what is not known: it may be one. */
 export function isJoin(node: OpNode): boolean {
-  return isIn("joins", node) || node.inputs.length > 1;
+  return isIn("joins", node) || node.inputs.length > 1 || node.op === hole;
 }
 
 /** A convolution that slides over its input. */

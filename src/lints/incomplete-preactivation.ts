@@ -28,6 +28,8 @@ const incompletePreactivation: DiagnosticKind<[reader: string, missing: string]>
 export const lint: Lint = {
   kinds: [incompletePreactivation],
   check(context) {
+    // What is hidden may be the head that ends in norm and activation.
+    if (!context.isWhole) return;
     const heads = headsOf(context);
     // Who ends one trunk in norm and activation leaves them out of another on purpose.
     if (!heads.some((head) => isComplete(head, context))) {

@@ -1,5 +1,6 @@
 /** All lints, in the order of their codes. A new one is a file beside this one and a line here. */
 import type { CheckedGraph } from "../ops/op.ts";
+import type { Gaps } from "../semantics/gaps.ts";
 import type { Problems } from "../semantics/problems.ts";
 import { lint as activationOnInput } from "./activation-on-input.ts";
 import { lint as biasCancelled } from "./bias-cancelled.ts";
@@ -32,8 +33,9 @@ export const LINTS: readonly Lint[] = [
   depthNameMismatch,
 ];
 
-/** Tells what a published network would not do; `graph` is what its spec says, without mistakes. */
-export function lintGraph(graph: CheckedGraph, problems: Problems): void {
-  const context = lintContext(graph, problems);
+/** Tells what a published network would not do, as far as mistakes do not hide it. */
+export function lintGraph(graph: CheckedGraph, gaps: Gaps, problems: Problems): void {
+  if (gaps.isTotal) return;
+  const context = lintContext(graph, gaps, problems);
   for (const lint of LINTS) lint.check(context);
 }

@@ -26,7 +26,8 @@ const ROWS: Readonly<Record<string, string>> = { L: "positions", D: "slices", H:
 export const lint: Lint = {
   kinds: [lossyDownsample],
   check(context) {
-    for (const [value, { windows }] of valuesUnderStrides(context)) checkReaders(value, windows, context);
+    for (const [value, { windows }] of valuesUnderStrides(context))
+      if (context.knows("sizes", value)) checkReaders(value, windows, context);
   },
 };
 

@@ -30,7 +30,7 @@ export const lint: Lint = {
     for (const node of context.nodes) {
       const rule = windowRuleOf(node);
       const source = context.sourceOf(node);
-      if (rule === undefined || source === undefined) continue;
+      if (rule === undefined || source === undefined || !context.knows("sizes", source)) continue;
       if (!rule.padding.includes("same") || isWrittenOnStage(node)) continue;
       const padding = windowOf(node, source.shape)?.padding ?? [];
       const axis = padding.findIndex((pads, index) => isUneven(rule, index, source.shape, pads));

@@ -20,7 +20,7 @@ export const lint: Lint = {
   kinds: [softmaxOverOne],
   check(context) {
     for (const node of context.nodes) {
-      if (node.op !== softmax || node.shape.channels !== 1) continue;
+      if (node.op !== softmax || node.shape.channels !== 1 || !context.knows("channels", node)) continue;
       const isStage = stageName(node) === softmax.name;
       context.report(softmaxOverOne, [], node, {
         ...(!isStage && { at: "act" }),

@@ -3,6 +3,7 @@ import type { DiagnosticKind } from "../base/diagnostic.ts";
 import { modulo } from "../base/integers.ts";
 import { quoted } from "../base/text.ts";
 import { chpad } from "../ops/chpad.ts";
+import { hole } from "../ops/hole.ts";
 import type { OpNode } from "../ops/op.ts";
 import { type WindowRule, windowRuleOf } from "../ops/window.ts";
 import { defineLint, type Lint, type LintContext, stageName } from "./context.ts";
@@ -28,7 +29,12 @@ export const lint: Lint = {
   kinds: [strideExceedsKernel],
   check(context) {
     for (const [value, { windows, isReadWhole }] of valuesUnderStrides(context)) {
-      if (isReadWhole || value.shape.sizes.every((_, axis) => coverAxis(windows, axis))) continue;
+      if (
+        isReadWhole ||
+        !context.knows("sizes", value) ||
+        value.shape.sizes.every((_, axis) => coverAxis(windows, axis))
+      )
+        continue;
       const skipping = windows.filter(({ rule }) => skippedShare(rule) !== undefined);
       // A shortcut is not to blame where the branch beside it leaves out the same.
       const blamed = skipping.find(({ node }) => !isShortcut(node, context)) ?? skipping[0];
@@ -76,9 +82,9 @@ function skippedShare(rule: WindowRule): { readonly unread: number; readonly tot
   return read === total ? undefined : { unread: total - read, total };
 }
 
-/** Subsampling before channels of zeros: the shortcut without weights of He et al. 2016. */
+/** Subsampling before channels of zeros, or what may be: the shortcut without weights of He et al. 2016. */
 function isOptionA(node: OpNode, context: LintContext): boolean {
-  return context.readersOf(node).some(({ op }) => op === chpad);
+  return context.readersOf(node).some(({ op }) => op === chpad || op === hole);
 }
 
 /** Whether the result comes to a join without another convolution. */

@@ -32,6 +32,7 @@ export const lint: Lint = {
       const from = returned.shape.channels;
       for (const node of ahead(returned, context)) {
         const to = node.shape.channels;
+        if (!context.knows("channels", returned) || !context.knows("channels", node)) continue;
         if (!isPointwiseConvolution(node) || to <= from || !isTransition(node, starts, context)) continue;
         context.report(transitionExpands, [from, to], node, {
           at: "channels",

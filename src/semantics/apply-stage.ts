@@ -5,7 +5,8 @@ import type { Application } from "./application.ts";
 import { environmentAt, spend } from "./build.ts";
 import { asChannels, type Channels, evaluateCall, partsOf } from "./call.ts";
 import type { Environment } from "./evaluate.ts";
-import { doubted, doubtOfSizes, guessed, lookUp, type Scope } from "./scope.ts";
+import { doubtChannelsFrom, guessFrom, obscured } from "./gaps.ts";
+import { doubtOfSizes, guessed, lookUp, type Scope } from "./scope.ts";
 import { expansionAt } from "./site.ts";
 import { finenessOf, termsOfCall, tracedResult } from "./traced-stage.ts";
 
@@ -15,6 +16,7 @@ export function applyStage(stage: Stage, { form, span, place, flow, operands, pa
   const guess = first.shape.channels;
   const { build } = place;
   const { settings } = build;
+  const firstNode = build.nodes.length;
   const { call, templates, guessesChannels, guessesOthers } = evaluateCall(
     form,
     stage,
@@ -28,6 +30,8 @@ export function applyStage(stage: Stage, { form, span, place, flow, operands, pa
       : undefined;
   const terms = build.trace && termsOfCall(form, stage, environment, growth && lookUp(place.scope, "k"));
   let isGuess = guessesOthers;
+  // The operation may be another one, and still give what it gives now.
+  let isUnknown = false;
   const result = stage.apply(
     call,
     operands,
@@ -38,21 +42,25 @@ export function applyStage(stage: Stage, { form, span, place, flow, operands, pa
       path,
       growth: growth?.value,
       terms,
-      onReport: () => {
-        isGuess = true;
+      onReport: ({ blamesModel }) => {
+        isGuess ||= blamesModel !== true;
+        isUnknown = true;
       },
     }),
   );
-  if (result === undefined) return doubted(first);
+  if (isGuess || isUnknown || result === undefined) guessFrom(firstNode, build);
+  if (result === undefined) {
+    // What it made before it failed leads to what it would have made.
+    const last = { ...first, node: build.nodes.length - 1 };
+    return obscured(first, place, span, flow.in, ...operands, last);
+  }
   if (terms !== undefined) spend(place, span, finenessOf(result.shape));
   const work = { name: form.name, stage, call, operands, templates, growth: growth?.value, settings };
   const whole = terms === undefined ? result : tracedResult(build, { ...work, terms }, result);
   if (isGuess) return guessed(whole);
-  const doubt = [
-    ...whole.doubt,
-    ...(guessesChannels || growth?.isGuess === true ? [0] : []),
-    ...templates.flatMap(doubtOfSizes),
-  ];
+  const guessesWidth = guessesChannels || growth?.isGuess === true;
+  if (guessesWidth) doubtChannelsFrom(firstNode, build);
+  const doubt = [...whole.doubt, ...(guessesWidth ? [0] : []), ...templates.flatMap(doubtOfSizes)];
   return doubt.length === whole.doubt.size ? whole : { ...whole, doubt: new Set(doubt) };
 }
 

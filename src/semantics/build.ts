@@ -13,6 +13,7 @@ import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import { wrongRank } from "../ops/window.ts";
 import type { Environment } from "./evaluate.ts";
+import type { Gaps } from "./gaps.ts";
 import { type BlockDefinition, isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
 import type { Resolution } from "./resolve.ts";
@@ -48,6 +49,7 @@ export interface Build {
   readonly entered: Set<ast.Block>;
   /** The nodes whose sizes a stage takes, as `crop (to=skip)` does. */
   readonly measured: Set<number>;
+  readonly gaps: Gaps;
   /** Remembers how numbers came about, in the check of a block for all its parameters. */
   readonly trace?: Trace | undefined;
 }
@@ -228,8 +230,7 @@ export function fits(place: Spending, span: Span, { steps, operations }: Amount)
   const limit = isTooLarge
     ? `${withSeparators(MOST_OPERATIONS)} operations`
     : `${withSeparators(MOST_STEPS)} steps`;
-  const help = ["lower the counts of its loops, or of those around it"];
-  return report(place, modelTooLarge, [limit], { span, help }) ?? false;
+  return reportTooLarge(place, span, limit, "lower the counts of its loops, or of those around it");
 }
 
 type Spending = Pick<Place, "build" | "frame">;
@@ -240,7 +241,17 @@ const DEEPEST = 1100;
 /** Whether a body may stand in so many others, those of the blocks that lead to it included; reported otherwise. */
 export function isShallow(place: Place, span: Span): boolean {
   if (place.depth < DEEPEST) return true;
-  const help = ["let fewer blocks call each other, or put fewer bodies into each"];
   const limit = `${withSeparators(DEEPEST)} calls and bodies within each other`;
-  return report(place, modelTooLarge, [limit], { span, help }) ?? false;
+  return reportTooLarge(
+    place,
+    span,
+    limit,
+    "let fewer blocks call each other, or put fewer bodies into each",
+  );
+}
+
+function reportTooLarge(place: Spending, span: Span, limit: string, help: string): false {
+  place.build.gaps.isTotal = true;
+  report(place, modelTooLarge, [limit], { span, help: [help] });
+  return false;
 }

@@ -10,6 +10,7 @@ import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { type EnteredBlock, enterBlock } from "./enter-block.ts";
 import { type Environment, evaluate, truthOf } from "./evaluate.ts";
 import { expandLoop } from "./expand-loop.ts";
+import { addHole, guessFrom, isLegible, obscured } from "./gaps.ts";
 import { type Loop, loopOver, repetition } from "./loop.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
@@ -51,6 +52,9 @@ export function expandBody(
       case "loop":
         it = expandLoop(step.loop, inner, path, it, expandBody);
         break;
+      case "unknown":
+        it = obscured(it, inner, stage.span, input);
+        break;
       case "call":
         it = applyOperation(step, inner, { in: input, it }, path);
         break;
@@ -69,9 +73,13 @@ type Segments = ReadonlyMap<ast.Stage, string>;
 /** What a stage comes to: a value, or what is to be expanded. */
 type Step =
   | { readonly kind: "value"; readonly value: Value }
+  /** Nobody knows; reported. */
+  | { readonly kind: "unknown" }
   | { readonly kind: "body"; readonly body: ast.Body }
   | { readonly kind: "loop"; readonly loop: Loop }
   | ({ readonly kind: "call" } & AppliedOperation);
+
+const UNKNOWN: Step = { kind: "unknown" };
 
 function stepOf(stage: ast.Stage, place: Place, input: Value, it: Value, path: string): Step {
   const flow = { in: input, it };
@@ -84,18 +92,18 @@ function stepOf(stage: ast.Stage, place: Place, input: Value, it: Value, path: s
       return bodyOf(stage, it, environment());
     case "repeat": {
       const loop = repetition(stage, environment());
-      return loop === undefined ? { kind: "value", value: doubted(it) } : { kind: "loop", loop };
+      return loop === undefined ? UNKNOWN : { kind: "loop", loop };
     }
     case "for": {
       const loop = loopOver(stage, environment());
-      return loop === undefined ? { kind: "value", value: doubted(it) } : { kind: "loop", loop };
+      return loop === undefined ? UNKNOWN : { kind: "loop", loop };
     }
-    case "from":
-      return { kind: "value", value: expandSource(stage.source, place, flow, path) ?? doubted(it) };
-    default: {
-      const call = callAt(stage.operation, place, flow, path);
-      return "guess" in call ? { kind: "value", value: call.guess } : { kind: "call", ...call };
+    case "from": {
+      const value = expandSource(stage.source, place, flow, path);
+      return value === undefined ? UNKNOWN : { kind: "value", value };
     }
+    default:
+      return callAt(stage.operation, place, flow, path);
   }
 }
 
@@ -104,7 +112,7 @@ function bodyOf(stage: ast.WhenStage, it: Value, environment: Environment): Step
   let otherwise: ast.Body | ast.WhenStage | undefined = stage;
   while (otherwise !== undefined && "kind" in otherwise) {
     const holds = truthOf(otherwise.condition, environment);
-    if (holds === undefined) return { kind: "value", value: doubted(it) };
+    if (holds === undefined) return UNKNOWN;
     if (holds) return { kind: "body", body: otherwise.body };
     otherwise = otherwise.else;
   }
@@ -118,21 +126,19 @@ interface AppliedOperation {
 }
 
 /** What stands in call position, and how it is called; of what was reported, the best guess. */
-function callAt(
-  operation: ast.Operation,
-  place: Place,
-  flow: { in: Value; it: Value },
-  path: string,
-): AppliedOperation | { readonly guess: Value } {
+function callAt(operation: ast.Operation, place: Place, flow: { in: Value; it: Value }, path: string): Step {
   const callee = calleeAt(operation.name, place);
   if (!isBad(place.build, operation) && callee !== undefined)
-    return { operation, callee, form: formOf(operation, callee, false) };
+    return { kind: "call", operation, callee, form: formOf(operation, callee, false) };
   // What a misspelled argument leaves of a stage still tells how many axes come out.
-  if (callee?.kind !== "stage" || callee.stage.join !== undefined) return { guess: doubted(flow.it) };
+  if (callee?.kind !== "stage" || callee.stage.join !== undefined) return UNKNOWN;
   const form = formOf(operation, callee, false);
   const quiet: Place = { ...place, build: { ...place.build, problems: silentProblems, trace: undefined } };
   const application = { form, span: operation.span, place: quiet, flow, operands: [flow.it], path } as const;
-  return { guess: guessed(applyStage(callee.stage, application)) };
+  const first = place.build.nodes.length;
+  const guess = applyStage(callee.stage, application);
+  guessFrom(first, place.build);
+  return { kind: "value", value: guessed(guess) };
 }
 
 function applyOperation(
@@ -216,7 +222,7 @@ function applyInstance(instance: SharedInstance, { span, place, operands }: Appl
   const inner: Place = { ...place, frame, scope: instance.scope, sharing: { instance, next: 0 } };
   const callee = calleeAt(operation.name, inner);
   const [it] = operands;
-  if (callee === undefined || isBad(place.build, operation)) return doubted(it);
+  if (callee === undefined || isBad(place.build, operation)) return obscured(it, place, span);
   const usePath = instance.uses === 1 ? path : `${path}.${instance.uses}`;
   const form = formOf(operation, callee, false);
   return applyOperation({ operation, callee, form }, inner, { in: it, it }, usePath);
@@ -234,17 +240,22 @@ function operandsOf([first, ...rest]: readonly Value[]): Operands<Value> {
 }
 
 function expandBlock(callee: BlockDefinition, application: Application): Value {
-  return expandEntered(enterBlock(callee, application), application);
+  const { place, span, operands } = application;
+  const entered = enterBlock(callee, application);
+  if (entered === undefined) return obscured(operands[0], place, span, ...operands);
+  const first = place.build.nodes.length;
+  const result = expandEntered(entered, application);
+  if (isLegible(callee.ast, callee.module)) return result;
+  guessFrom(first, place.build);
+  return addHole(result, place, span, operands);
 }
 
 /** The value that a block gives once it is entered. */
 export function expandEntered(
-  entered: EnteredBlock | undefined,
+  { inner, activation, loop }: EnteredBlock,
   { operands, path }: Pick<Application, "operands" | "path">,
 ): Value {
   const [it] = operands;
-  if (entered === undefined) return doubted(it);
-  const { inner, activation, loop } = entered;
   const { trace } = inner.build;
   const result =
     loop === undefined

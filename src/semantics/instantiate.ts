@@ -31,6 +31,7 @@ import { expandBody, expandSource } from "./expand.ts";
 import { checkExpectations } from "./expect.ts";
 import type { Bindings } from "./external.ts";
 import { fileScopes } from "./file-scopes.ts";
+import { addHoleWithoutValue, type Gaps, hasHoles, isLegible, noGaps } from "./gaps.ts";
 import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } from "./input-symbols.ts";
 import { losslessConditions } from "./lossless.ts";
 import { bindInputs, makeInput } from "./model-inputs.ts";
@@ -47,8 +48,8 @@ export interface Instance {
   readonly graph: CheckedGraph;
   /** One a symbol that is free. */
   readonly constraints: readonly SymbolConstraint[];
-  /** Whether the graph is what the spec says: no mistake left a hole or a guess. */
-  readonly isWhole: boolean;
+  /** Where the graph is not what the spec says; holes stand in it for what a mistake leaves unknown. */
+  readonly gaps: Gaps;
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -93,6 +94,7 @@ export function instantiate(
     fileScope: (module) => scopeOf(module, build),
     progress: startProgress(),
     measured: new Set(),
+    gaps: noGaps(),
   };
   const name = definition.ast.name.text;
   const frame: Frame = { kind: "model", name, definition: definition.ast.name.span, bindings: [] };
@@ -116,6 +118,7 @@ export function instantiate(
   const symbols = symbolsOf(body, binding.scope, bindings);
   const isFree = symbols.every(({ value }) => value === undefined);
   if (!isFree && !admits(definition, bindings, symbols, program, place)) return undefined;
+  if (!isLegible(model, module)) build.gaps.isTotal = true;
   declareSymbols(symbols, model, binding.scope, place);
   if (!holdWhere(model, binding, target.call, place)) return undefined;
   return expandModel(name, body, bindings, {
@@ -225,10 +228,21 @@ function settingsOf(body: ast.ModelBody, place: Place): Settings {
   const settings: Record<string, unknown> = {};
   const environment = environmentAt(place);
   for (const item of body.items) {
-    if (item.kind !== "set" || isBad(place.build, item)) continue;
+    if (item.kind !== "set") continue;
+    if (isBad(place.build, item)) {
+      place.build.gaps.isTotal = true;
+      continue;
+    }
     const name = item.name.text;
     const { type } = SETTINGS[name as keyof Settings];
-    const { value } = readArgument(name, type, evaluate(item.value, environment), item.value, environment);
+    const { value, isGuess } = readArgument(
+      name,
+      type,
+      evaluate(item.value, environment),
+      item.value,
+      environment,
+    );
+    if (isGuess) place.build.gaps.isTotal = true;
     if (value !== undefined) settings[name] = value;
   }
   return settings;
@@ -263,6 +277,7 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
         const value = expandItem(item, place);
         if (value === undefined) {
           scope.entries.set(item.name.text, { kind: "failed", span: item.name.span });
+          addHoleWithoutValue(item.span, place);
           break;
         }
         if (build.resolution.unread.has(item)) unread.add(value.node);
@@ -283,10 +298,12 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     place.frame,
     isWhole ? losslessConditions(build.nodes) : undefined,
   );
-  if (!isWhole) return { graph, constraints: [], isWhole };
-  findDeadValues(graph, unread, place);
+  const { gaps } = build;
+  // What a hole stands for may have been meant to read them.
+  if (!gaps.isTotal && !hasHoles(graph)) findDeadValues(graph, unread, place);
+  if (!isWhole) return { graph, constraints: [], gaps };
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph, constraints, isWhole };
+  return { graph, constraints, gaps };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {

@@ -69,7 +69,7 @@ export function makeInput(
 ): Value {
   const declared = declaredSizes(item.type, environment);
   const given = bindings.inputs.get(item.name.text);
-  if (given !== undefined) checkGiven(item, given, declared, place);
+  const fits = given === undefined || checkGiven(item, given, declared, place);
   const numbers: readonly (Size | undefined)[] =
     given !== undefined && given.length === declared.length
       ? given
@@ -99,7 +99,10 @@ export function makeInput(
     origin,
   });
   const value: Value = { node: id, shape, doubt: CERTAIN };
-  return numbers.includes(undefined) || sizes.length > MAX_RANK ? doubted(value) : value;
+  if (fits && !numbers.includes(undefined) && sizes.length <= MAX_RANK) return value;
+  const guess = doubted(value);
+  place.build.gaps.doubts.set(id, guess.doubt);
+  return guess;
 }
 
 function declaredSize({ value, expression }: Declared, environment: Environment): Size | undefined {
@@ -114,12 +117,13 @@ function declaredSize({ value, expression }: Declared, environment: Environment)
   );
 }
 
+/** Whether the sizes given from outside are what the spec lets be given; reported otherwise. */
 function checkGiven(
   item: ast.InputItem,
   given: readonly number[],
   declared: readonly Declared[],
   place: Place,
-): void {
+): boolean {
   const name = item.name.text;
   const span = item.type.span;
   if (given.length !== declared.length) {
@@ -132,11 +136,11 @@ function checkGiven(
       ],
       { span },
     );
-    return;
+    return false;
   }
   const channels = declared[0]?.value;
   const fixed = channels === undefined ? undefined : integerOf(channels);
-  if (fixed !== undefined && fixed !== given[0]) {
-    report(place, inputMismatch, [name, `the spec fixes ${fixed} channels, not ${given[0]}`], { span });
-  }
+  if (fixed === undefined || fixed === given[0]) return true;
+  report(place, inputMismatch, [name, `the spec fixes ${fixed} channels, not ${given[0]}`], { span });
+  return false;
 }

@@ -1,6 +1,7 @@
 /** Files, what they define, and what they import. A module is loaded once however often it is imported. */
 import type * as ast from "../../grammar/ast.ts";
 import { parse } from "../../grammar/parse.ts";
+import { missingSeparator } from "../../grammar/syntax-errors.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import type { SourceFile, Span } from "../base/source.ts";
 import { brief, nearest, quoted } from "../base/text.ts";
@@ -79,6 +80,8 @@ export interface Module {
   readonly missing: ReadonlySet<string>;
   /** Where the text breaks the grammar: what stands around it may have been read wrongly. */
   readonly syntaxErrors: readonly Span[];
+  /** Those of them that may hide a part of the text. */
+  readonly misread: readonly Span[];
 }
 
 /** Whether what an argument holds is a block. */
@@ -122,9 +125,12 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
     if (known !== undefined) return known;
     open.push(file.path);
     const syntaxErrors: Span[] = [];
+    const misread: Span[] = [];
     const tree = parse(file, {
       report(diagnostic) {
-        if (diagnostic.span !== undefined) syntaxErrors.push(diagnostic.span);
+        const { span, code } = diagnostic;
+        if (span !== undefined) syntaxErrors.push(span);
+        if (span !== undefined && code !== missingSeparator.code) misread.push(span);
         reporter.report(diagnostic);
       },
     });
@@ -142,6 +148,7 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
       namespaces,
       missing,
       syntaxErrors,
+      misread,
     };
     const [called, bound] = [new Map<string, Span>(), new Map<string, Span>()];
 

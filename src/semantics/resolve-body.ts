@@ -132,6 +132,8 @@ export function resolveOperation(operation: ast.Operation, scope: StaticScope, c
     // Perhaps it would have taken the growth.
     read(scope, "k");
     for (const item of operation.arguments?.items ?? []) resolveExpression(item.value, scope, context, "any");
+    for (const part of [operation.stride, operation.channels])
+      if (part !== undefined) resolveExpression(part, scope, context);
     return;
   }
   const join = joinOf(callee);

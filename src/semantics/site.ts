@@ -67,7 +67,7 @@ export interface ExpansionContext {
   /** The numbers of the call that depend on unknowns, where that is remembered. */
   readonly terms: CallTerms | undefined;
   /** Called when the stage reports something other than through the shape of a node. */
-  readonly onReport: () => void;
+  readonly onReport: (details: ReportDetails) => void;
 }
 
 /** What must hold between two sizes. */
@@ -319,6 +319,7 @@ export function expansionAt({
       weights,
       origin,
     });
+    if (doubted.size > 0) build.gaps.doubts.set(id, doubted);
     const made: Value = { node: id, shape, doubt: doubted.size === 0 ? CERTAIN : doubted };
     return build.trace === undefined ? made : sizedBy(made, inputs);
   };
@@ -333,11 +334,11 @@ export function expansionAt({
     equal: own.equal,
     atMost: own.atMost,
     report(kind, args, details) {
+      onReport(details);
       if (details.blamesModel) {
         reportOfModel(kind, args, details);
         return;
       }
-      onReport();
       own.report(kind, args, details);
     },
   };

@@ -82,7 +82,9 @@ export function checkType(
   );
   if (wrong.length === 0) return value.doubt.size === 0 ? value : asDeclared(type, declared, value, place);
   reportSizes(wrong, declared, value, place);
-  return { ...value, doubt: new Set([...value.doubt, ...wrong]) };
+  const doubt = new Set([...value.doubt, ...wrong]);
+  place.build.gaps.doubts.set(value.node, doubt);
+  return { ...value, doubt };
 }
 
 /** The shape that the type says, as a node of its own: what follows from it is traced to the type. */

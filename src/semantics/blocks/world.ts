@@ -16,6 +16,7 @@ import { enterWith } from "../enter-block.ts";
 import { truthOf } from "../evaluate.ts";
 import { expandEntered } from "../expand.ts";
 import { fileScopes } from "../file-scopes.ts";
+import { noGaps } from "../gaps.ts";
 import type { BlockDefinition } from "../module.ts";
 import { silentProblems } from "../problems.ts";
 import type { Resolution } from "../resolve.ts";
@@ -93,6 +94,7 @@ export function runBlock(subject: Subject, world: World): Run {
     budget: startBudget(room),
     entered: new Set(),
     measured: new Set(),
+    gaps: noGaps(),
     trace,
   };
   const place: Place = {
@@ -151,11 +153,12 @@ function expand(
   given: ReadonlyMap<string, Given>,
   operands: Operands<Value>,
   place: Place,
-): Value {
+): Value | undefined {
   const { name } = definition.ast;
   const form = { name: { parts: [name], span: name.span } } as const;
   const application = { form, span: name.span, place, flow: {}, operands, path: place.path };
-  return expandEntered(enterWith(given, definition, application), application);
+  const entered = enterWith(given, definition, application);
+  return entered && expandEntered(entered, application);
 }
 
 /** What messages say of models, for a block. */
