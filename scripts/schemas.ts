@@ -41,6 +41,15 @@ const diagnosticFields = {
       total: z.int(),
     })
     .optional(),
+  elsewhere: z
+    .strictObject({
+      occurrences: z
+        .array(z.strictObject({ message: text, frames: z.array(frame) }))
+        .meta({ description: "Some of those with other numbers." }),
+      total: z.int().positive(),
+    })
+    .optional()
+    .meta({ description: "The other calls and runs of loops that met the same mistake." }),
   sizes: z.array(text),
 };
 

@@ -75,6 +75,13 @@ it("dnc check: files that are fine, wrong and unreadable", async () => {
   expect(unreadable.diagnostics[0].code).toBe("DN0901");
 });
 
+it("dnc check: one mistake in many places", async () => {
+  const path = "test/golden/errors/DN0405-one-shortcut-many-widths.dn";
+  const [{ diagnostics }] = (await documentOf("check-1", "check", path)).files;
+  expect(diagnostics).toHaveLength(1);
+  expect(diagnostics[0].elsewhere).toMatchObject({ total: 4, occurrences: { length: 3 } });
+});
+
 it("dnc check: the sizes of a model that fits none", async () => {
   const path = join(temporaryFolder(), "halves.dn");
   writeFileSync(

@@ -52,6 +52,19 @@ export interface Iterations {
   readonly total: number;
 }
 
+/** A mistake met in another call, or in another run of a loop: with other numbers, as its message says. */
+export interface Occurrence {
+  readonly message: string;
+  readonly frame?: Frame;
+}
+
+/** The other calls and runs of loops that met a mistake told once. */
+export interface Elsewhere {
+  /** Some of those that met it with other numbers. */
+  readonly occurrences: readonly Occurrence[];
+  readonly total: number;
+}
+
 export interface Diagnostic {
   readonly code: string;
   readonly severity: Severity;
@@ -70,6 +83,7 @@ export interface Diagnostic {
   /** The innermost frame of the expansion. */
   readonly frame?: Frame;
   readonly iterations?: Iterations;
+  readonly elsewhere?: Elsewhere;
   /** The axis that it is about: 0 for the channels, then the sizes. */
   readonly axis?: number | "rank";
   /** How the sizes came about, one printed step an entry: `conv 7x7 s2 [64 @ 112x112]`. */

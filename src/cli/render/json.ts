@@ -29,11 +29,16 @@ export interface DiagnosticJson {
   /** Outermost first. */
   readonly frames: readonly FrameJson[];
   readonly iterations?: Iterations;
+  readonly elsewhere?: {
+    readonly occurrences: readonly { readonly message: string; readonly frames: readonly FrameJson[] }[];
+    readonly total: number;
+  };
   readonly sizes: readonly string[];
 }
 
 export function diagnosticToJson(diagnostic: Diagnostic): DiagnosticJson {
-  const { code, severity, message, span, label, labels, notes, help, fix, iterations, sizes } = diagnostic;
+  const { code, severity, message, span, label, labels, notes, help, fix, iterations, elsewhere, sizes } =
+    diagnostic;
   return {
     code,
     severity,
@@ -52,6 +57,15 @@ export function diagnosticToJson(diagnostic: Diagnostic): DiagnosticJson {
     }),
     frames: framesOf(diagnostic).map(frameToJson),
     ...(iterations && { iterations }),
+    ...(elsewhere && {
+      elsewhere: {
+        occurrences: elsewhere.occurrences.map((each) => ({
+          message: each.message,
+          frames: framesOf(each).map(frameToJson),
+        })),
+        total: elsewhere.total,
+      },
+    }),
     sizes: sizes ?? [],
   };
 }

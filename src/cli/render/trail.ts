@@ -1,5 +1,5 @@
 /** What is told below the source, in words: how the mistake came about, and how to mend it. */
-import type { Diagnostic, Frame, Iterations } from "../../base/diagnostic.ts";
+import type { Diagnostic, Elsewhere, Frame, Iterations } from "../../base/diagnostic.ts";
 import { placeOf } from "../../base/source.ts";
 
 /** A fact that is a list: `items` may be laid out over several lines, at ` > ` only. */
@@ -14,7 +14,7 @@ const ENDS = 4;
 const MAX_BINDINGS = 4;
 
 /** Outermost first. */
-export function framesOf({ frame }: Diagnostic): readonly Frame[] {
+export function framesOf({ frame }: Pick<Diagnostic, "frame">): readonly Frame[] {
   const frames: Frame[] = [];
   for (let at = frame; at !== undefined; at = at.parent) frames.unshift(at);
   return frames;
@@ -23,10 +23,11 @@ export function framesOf({ frame }: Diagnostic): readonly Frame[] {
 /** What is told between the snippets and the notes, in this order. */
 export function trailsOf(diagnostic: Diagnostic): readonly Trail[] {
   const trails: Trail[] = [];
-  const { iterations, sizes = [] } = diagnostic;
+  const { iterations, elsewhere, sizes = [] } = diagnostic;
   if (iterations !== undefined) trails.push({ lead: iterationWords(iterations), items: [] });
   const frames = framesOf(diagnostic);
   if (frames.length > 0) trails.push(expansion(frames));
+  if (elsewhere !== undefined) trails.push(...otherPlaces(elsewhere, callPlace(frames)));
   if (sizes.length > 0) trails.push({ lead: "sizes: ", items: elide(sizes) });
   return trails;
 }
@@ -52,14 +53,40 @@ function ranges(numbers: readonly number[]): string {
 }
 
 function expansion(frames: readonly Frame[]): Trail {
-  const innermostCall = frames.findLast(({ call }) => call !== undefined)?.call;
-  const tail = innermostCall === undefined ? "" : ` at ${placeOf(innermostCall)}`;
   const [first] = frames;
   const isAlone =
     frames.length === 1 && first !== undefined && first.kind !== "call" && first.kind !== "repeat";
   const lead = isAlone ? `in ${first.kind} ` : "expanded from ";
+  return { lead, items: frameTrail(frames, callPlace(frames)) };
+}
+
+/** The frames, and what stands behind the last of them. */
+function frameTrail(frames: readonly Frame[], tail: string): readonly string[] {
   const items = elide(frames.map(frameWords));
-  return { lead, items: [...items.slice(0, -1), `${items[items.length - 1]}${tail}`] };
+  return [...items.slice(0, -1), `${items[items.length - 1]}${tail}`];
+}
+
+/** Where the innermost call is. */
+function callPlace(frames: readonly Frame[]): string {
+  const call = frames.findLast((frame) => frame.call !== undefined)?.call;
+  return call === undefined ? "" : ` at ${placeOf(call)}`;
+}
+
+/** With other numbers one by one, then how many more there are. */
+function otherPlaces({ occurrences, total }: Elsewhere, known: string): readonly Trail[] {
+  const rest = total - occurrences.length;
+  const lead = "the same in ";
+  const places = rest === 1 ? "place" : "places";
+  return [
+    ...occurrences.map((each) => {
+      const frames = framesOf(each);
+      const place = callPlace(frames);
+      return { lead, items: frameTrail(frames, `${place === known ? "" : place}: ${each.message}`) };
+    }),
+    ...(rest === 0
+      ? []
+      : [{ lead: `${lead}${rest} ${occurrences.length === 0 ? "other" : "more"} ${places}`, items: [] }]),
+  ];
 }
 
 /** `dense(k=32, n=6)`, `for[2](c=32)`. */
