@@ -220,6 +220,7 @@ function wrongSign(site: Site): Diagnostic | undefined {
   if ((type === t.Bar || type === t.OrOr) && isBody)
     return unexpected(site, { help: ["branches belong to a join: `add < a | b >`"] });
   if (type === t.Comma && isBody) return suggest(site, replaceBy(site, ";", "machine-applicable"));
+  if (isBody && type === t.Num && isWidthMissingItsArrow(site)) return suggest(site, arrowFix(site));
   if (isBody && SUFFIXES.has(type)) {
     const order = "kernel, `(arguments)`, `< branches >`, `/stride`, `-> channels`, `: [type]`, `as label`";
     return unexpected(site, { help: [`a stage is written in this order: ${order}`] });
@@ -240,6 +241,27 @@ function wrongSign(site: Site): Diagnostic | undefined {
   return rule !== "body" && /^`[=:<]`$/.test(site.expected) && t.operandStarts.has(type)
     ? suggest(site, insertBefore(site, `${site.expected.slice(1, -1)} `))
     : undefined;
+}
+
+/** `conv 3 64`: a number behind the window, arguments or stride of a stage that has no `->` yet. */
+function isWidthMissingItsArrow({ tokens, index }: Site): boolean {
+  const previous = tokens[index - 1]?.tokenType;
+  const stage = tokens.slice(stageStart(tokens, index), index).map(({ tokenType }) => tokenType);
+  return (
+    (previous === t.Num || previous === t.Kernel || previous === t.CloseParen) &&
+    stage[0] === t.Ident &&
+    !stage.includes(t.Arrow)
+  );
+}
+
+/** Behind `->` a slash would divide, so a stride moves before it. */
+function arrowFix(site: Site): Fix {
+  const { file, tokens, index, span } = site;
+  const [slash, stride] = [tokens[index + 1], tokens[index + 2]];
+  if (slash?.tokenType !== t.Slash || stride === undefined) return insertBefore(site, "-> ");
+  const text = `/${stride.image} -> ${file.text.slice(span.start, span.end)}`;
+  const edits = [{ span: { ...span, end: spanOf(site, stride).end }, text }];
+  return { title: `write ${quoted(text)}`, applicability: "maybe-incorrect", edits };
 }
 
 function suggest(site: Site, fix: Fix): Diagnostic {

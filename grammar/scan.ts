@@ -7,7 +7,9 @@ import { isInvisible, isLetter, meaningOf } from "./foreign.ts";
 import { repairNumber } from "./malformed-number.ts";
 import { invalidCharacter, unterminatedString } from "./syntax-errors.ts";
 import {
+  Arrow,
   Foreign,
+  ForeignArrow,
   ForeignStr,
   Ident,
   Kernel,
@@ -67,6 +69,7 @@ const REPAIRS: ReadonlyMap<TokenType, Repair> = new Map([
   [Malformed, repairNumber],
   [OpenStr, closeString],
   [ForeignStr, plainString],
+  [ForeignArrow, plainArrow],
 ]);
 
 function spanOf(file: SourceFile, token: IToken): Span {
@@ -89,6 +92,11 @@ function plainString(file: SourceFile, token: IToken, reporter: Reporter): IToke
   const image = `"${token.image.slice(1, -1)}"`;
   reporter.report(replacement(spanOf(file, token), token.image[0] ?? "", image));
   return retype(token, Str, image);
+}
+
+function plainArrow(file: SourceFile, token: IToken, reporter: Reporter): IToken {
+  reporter.report(replacement(spanOf(file, token), token.image, "->"));
+  return retype(token, Arrow, "->");
 }
 
 function replacement(span: Span, character: string, text: string): Diagnostic {

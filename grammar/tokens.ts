@@ -111,6 +111,12 @@ export const Where: TokenType = word("where");
 all.push(Ident);
 
 export const Arrow: TokenType = sign("Arrow", "->");
+/** Of other languages, and of hasty fingers. */
+export const ForeignArrow: TokenType = token({
+  name: "ForeignArrow",
+  pattern: /=>|-->|- +>/,
+  line_breaks: false,
+});
 export const LessEqual: TokenType = sign("LessEqual", "<=");
 export const GreaterEqual: TokenType = sign("GreaterEqual", ">=");
 export const EqualEqual: TokenType = sign("EqualEqual", "==");

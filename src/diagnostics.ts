@@ -48,6 +48,7 @@ import * as resolveProblems from "./semantics/resolve.ts";
 import * as resolveBodyProblems from "./semantics/resolve-body.ts";
 import * as resolveCallsProblems from "./semantics/resolve-calls.ts";
 import * as resolveNamesProblems from "./semantics/resolve-names.ts";
+import * as resolveSlotsProblems from "./semantics/resolve-slots.ts";
 import * as resolveTensorsProblems from "./semantics/resolve-tensors.ts";
 import * as siteProblems from "./semantics/site.ts";
 import * as symbolicProblems from "./semantics/symbolic.ts";
@@ -81,6 +82,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   recursionProblems,
   resolveProblems,
   resolveCallsProblems,
+  resolveSlotsProblems,
   resolveNamesProblems,
   resolveBodyProblems,
   resolveTensorsProblems,

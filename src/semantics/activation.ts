@@ -4,9 +4,9 @@ import { listOf, quoted } from "../base/text.ts";
 import { integerOf } from "../ir/literal.ts";
 import { missingParameter, unknownParameter } from "../ops/call-problems.ts";
 import { type Activation, type Place, report } from "./build.ts";
+import type { CallForm } from "./call-form.ts";
 import type { BlockDefinition } from "./module.ts";
 import { recursiveBlock } from "./recursion.ts";
-import type { CallForm } from "./resolve-calls.ts";
 import type { Scope } from "./scope.ts";
 
 /** A block that a parameter holds may ask for other parameters than the call gives; the resolver checked all other calls. */

@@ -2,7 +2,7 @@
 import type { Span } from "../base/source.ts";
 import type { Operands, Value } from "../ops/op.ts";
 import type { Place } from "./build.ts";
-import type { CallForm } from "./resolve-calls.ts";
+import type { CallForm } from "./call-form.ts";
 import type { Flow } from "./scope.ts";
 
 export interface Application {

@@ -8,9 +8,9 @@ import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis, type Template } 
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Call, Operands, Stage, Value } from "../ops/op.ts";
 import { evaluateGiven, type Given } from "./bind.ts";
+import { argumentsOf, type CallForm } from "./call-form.ts";
 import { pairArguments, SIZE_ARGUMENT } from "./callee.ts";
 import { type Environment, evaluate, spanOf } from "./evaluate.ts";
-import { argumentsOf, type CallForm } from "./resolve-calls.ts";
 import { replaceFix } from "./resolve-names.ts";
 import { tensorNamed } from "./scope.ts";
 import { inconclusive } from "./symbolic.ts";

@@ -4,10 +4,10 @@ import { activate, fitsHeldBlock } from "./activation.ts";
 import type { Application } from "./application.ts";
 import { bindParameters, checkWhere, evaluateArguments, type Given } from "./bind.ts";
 import { type Activation, environmentAt, fits, type Place } from "./build.ts";
+import { argumentsOf, type CallForm } from "./call-form.ts";
 import { leastAmount } from "./least-amount.ts";
 import { type Loop, loopOfBlock } from "./loop.ts";
 import type { BlockDefinition } from "./module.ts";
-import { argumentsOf, type CallForm } from "./resolve-calls.ts";
 
 export interface EnteredBlock {
   readonly activation: Activation;

@@ -6,6 +6,7 @@ import type { Operands, Value } from "../ops/op.ts";
 import type { Application } from "./application.ts";
 import { applyStage } from "./apply-stage.ts";
 import { environmentAt, isBad, isShallow, type Place, report, spend } from "./build.ts";
+import type { CallForm } from "./call-form.ts";
 import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { type EnteredBlock, enterBlock } from "./enter-block.ts";
 import { type Environment, evaluate, truthOf } from "./evaluate.ts";
@@ -15,7 +16,6 @@ import { type Loop, loopOver, repetition } from "./loop.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
 import { silentProblems } from "./problems.ts";
-import type { CallForm } from "./resolve-calls.ts";
 import {
   childScope,
   define,

@@ -23,7 +23,7 @@ import {
   resolveSource,
   resolveType,
 } from "./resolve-body.ts";
-import { reportUnknownParameter, unexpectedPart } from "./resolve-calls.ts";
+import { reportUnknownParameter } from "./resolve-calls.ts";
 import {
   declareForUse,
   type NameContext,
@@ -31,6 +31,7 @@ import {
   reportUnknown,
   resolveExpression,
 } from "./resolve-names.ts";
+import { unexpectedPart } from "./resolve-slots.ts";
 import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
 import { unknownBlock } from "./unknown-callee.ts";
 import { resolveDefinition, warnUnusedImports } from "./unused.ts";

@@ -24,9 +24,9 @@ import type { Call, Expansion, Operands, OpNode, Stage, Value } from "../ops/op.
 import { shapesOf } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import type { Build } from "./build.ts";
+import { argumentsOf, type CallForm } from "./call-form.ts";
 import { pairArguments, SIZE_ARGUMENT } from "./callee.ts";
 import { type Environment, evaluate } from "./evaluate.ts";
-import { argumentsOf, type CallForm } from "./resolve-calls.ts";
 import { CERTAIN, type Entry } from "./scope.ts";
 import { SILENT_SITE } from "./site.ts";
 import {

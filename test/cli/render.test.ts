@@ -96,15 +96,6 @@ const everything: Diagnostic = error(at(blog, "concat"), "joins [64 @ 56x56] wit
   labels: [label(at(blog, "stride=2"), "28 comes from this stride")],
   frame: dense,
   iterations: { first: 1, failing: [1, 2, 3, 4, 6], total: 6 },
-  elsewhere: {
-    occurrences: [
-      {
-        message: "cannot concat: axis H differs, 28 and 14",
-        frame: { ...dense, bindings: ["k=32", "n=12"] },
-      },
-    ],
-    total: 3,
-  },
   sizes: [
     "input [1 @ 224x224]",
     "conv 7x7 s2 [64 @ 112x112]",
