@@ -23,7 +23,7 @@ import type { SourceFile } from "./base/source.ts";
 import { listOf, nearest, quoted } from "./base/text.ts";
 import type { LoweredGraph } from "./ir/lowered.ts";
 import { readAllowances } from "./lints/allow.ts";
-import { lintGraph } from "./lints/index.ts";
+import { lintInstance } from "./lints/index.ts";
 import { countsOf } from "./ops/counts.ts";
 import { lowerGraph } from "./ops/lower-graph.ts";
 import type { CheckedGraph } from "./ops/op.ts";
@@ -245,7 +245,7 @@ function open(source: SourceFile, { load = () => undefined }: SourceOptions, col
       made.push({ definition, bindings });
       return untilHopeless(() => {
         const instance = instantiate(definition, bindings, shared);
-        if (instance !== undefined) lintGraph(instance.graph, instance.gaps, problems);
+        if (instance !== undefined) lintInstance(instance, problems);
         return instance;
       });
     },

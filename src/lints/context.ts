@@ -13,7 +13,8 @@ import { type Span, spanText } from "../base/source.ts";
 import { liveNodes } from "../ops/live-nodes.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { blameCaller } from "../semantics/build.ts";
-import { type Gaps, hasHoles, withHoles } from "../semantics/gaps.ts";
+import { hasHoles, withHoles } from "../semantics/gaps.ts";
+import type { Instance } from "../semantics/instantiate.ts";
 import type { Problems } from "../semantics/problems.ts";
 
 /** A rule of the field that a correct graph may still break. */
@@ -45,6 +46,7 @@ interface LintPlace {
 
 export interface LintContext {
   readonly graph: CheckedGraph;
+  readonly droppedFractions: Instance["droppedFractions"];
   /** The nodes that lead to an output, in execution order. */
   readonly nodes: readonly OpNode[];
   /** The operands of a node. */
@@ -65,10 +67,17 @@ export interface LintContext {
     node: OpNode,
     details?: LintDetails,
   ): void;
+  reportAt<Args extends readonly unknown[]>(
+    place: LintPlace,
+    kind: DiagnosticKind<Args>,
+    args: Args,
+    details: Omit<LintDetails, "at" | "instead">,
+  ): void;
 }
 
-export function lintContext(made: CheckedGraph, gaps: Gaps, problems: Problems): LintContext {
-  const graph = { ...made, nodes: withHoles(made.nodes, gaps) };
+export function lintContext(instance: Instance, problems: Problems): LintContext {
+  const { gaps, droppedFractions } = instance;
+  const graph = { ...instance.graph, nodes: withHoles(instance.graph.nodes, gaps) };
   const outputs = new Set(graph.outputs.map((output) => output.node));
   const live = liveNodes(graph);
   const nodes = graph.nodes.filter((node) => live[node.id] === 1);
@@ -77,8 +86,12 @@ export function lintContext(made: CheckedGraph, gaps: Gaps, problems: Problems):
     // What reads a value twice, as in `add(x, x)`, is one reader.
     for (const source of node.inputs) if (readers[source]?.at(-1) !== node) readers[source]?.push(node);
   }
+  const reportAt: LintContext["reportAt"] = ({ span, frame }, kind, args, details) => {
+    problems.report(kind.at({ frame, ...blameCaller({ span, ...details }, frame) }, ...args));
+  };
   return {
     graph,
+    droppedFractions,
     nodes,
     sourcesOf: (node) => node.inputs.flatMap((id) => graph.nodes[id] ?? []),
     sourceOf: (node) => graph.nodes[node.inputs[0] ?? -1],
@@ -94,13 +107,11 @@ export function lintContext(made: CheckedGraph, gaps: Gaps, problems: Problems):
     isWhole: !hasHoles(graph),
     isLive: (node) => live[node.id] === 1,
     report(kind, args, { origin }, { at = "name", instead, ...details } = {}) {
-      const { parts } = origin;
-      const { span, frame } = instead ?? {
-        ...origin,
-        span: parts.get(at) ?? parts.get("name") ?? origin.span,
-      };
-      problems.report(kind.at({ frame, ...blameCaller({ span, ...details }, frame) }, ...args));
+      const { parts, frame } = origin;
+      const span = parts.get(at) ?? parts.get("name") ?? origin.span;
+      reportAt(instead ?? { span, frame }, kind, args, details);
     },
+    reportAt,
   };
 }
 

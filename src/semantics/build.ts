@@ -9,10 +9,12 @@ import {
 } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
+import type { Literal } from "../ir/literal.ts";
 import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import { wrongRank } from "../ops/window.ts";
-import type { Environment } from "./evaluate.ts";
+import { type DroppedFraction, droppedFraction } from "./dropped-fractions.ts";
+import { type Environment, evaluate } from "./evaluate.ts";
 import type { Gaps } from "./gaps.ts";
 import { type BlockDefinition, isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
@@ -50,6 +52,7 @@ export interface Build {
   /** The nodes whose sizes a stage takes, as `crop (to=skip)` does. */
   readonly measured: Set<number>;
   readonly gaps: Gaps;
+  readonly droppedFractions: DroppedFraction[];
   /** Remembers how numbers came about, in the check of a block for all its parameters. */
   readonly trace?: Trace | undefined;
 }
@@ -169,6 +172,11 @@ export function environmentAt(
     },
     isBad: (expression) => isBad(place.build, expression),
     spend: (amount, span) => spend(place, span, amount),
+    floored(call, amount) {
+      const read = (factor: ast.Expression): Literal | undefined => evaluate(factor, environment);
+      const dropped = droppedFraction(call, amount, place.frame, read);
+      if (dropped !== undefined) place.build.droppedFractions.push(dropped);
+    },
     report(kind, args, at, more) {
       const where = "kind" in at ? culprit(at, place.scope) : { span: at };
       // Which axes a value has depends on no number.

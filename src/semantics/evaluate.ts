@@ -70,6 +70,8 @@ export interface Environment {
   readonly isBad: (expression: Expression) => boolean;
   /** Whether there is room for lists of so many elements; reported otherwise. */
   readonly spend: (amount: number, span: Span) => boolean;
+  /** Told of every call of `floor`, and of what it is given. */
+  readonly floored?: (call: NameExpression, amount: Literal | undefined) => void;
   /** At a place, or at the source of the value of an expression. */
   report<Args extends readonly unknown[]>(
     kind: DiagnosticKind<Args>,
@@ -314,6 +316,7 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
       result ?? environment.report(inconclusive, [`${quoted(name)} of a symbolic size`], expression.span)
     );
   }
+  if (name === "floor") environment.floored?.(expression, values.items[0]);
   const result = builtIn.apply(values.items);
   if (result.kind === "list" && !environment.spend(result.items.length, expression.span)) return undefined;
   if (result.kind !== "problem") {

@@ -25,6 +25,7 @@ import { readArgument } from "./call.ts";
 import { definitionOf } from "./callee.ts";
 import { findDeadValues } from "./dead-values.ts";
 
+import type { DroppedFraction } from "./dropped-fractions.ts";
 import { evaluate } from "./evaluate.ts";
 
 import { expandBody, expandSource } from "./expand.ts";
@@ -50,6 +51,7 @@ export interface Instance {
   readonly constraints: readonly SymbolConstraint[];
   /** Where the graph is not what the spec says; holes stand in it for what a mistake leaves unknown. */
   readonly gaps: Gaps;
+  readonly droppedFractions: readonly DroppedFraction[];
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -95,6 +97,7 @@ export function instantiate(
     progress: startProgress(),
     measured: new Set(),
     gaps: noGaps(),
+    droppedFractions: [],
   };
   const name = definition.ast.name.text;
   const frame: Frame = { kind: "model", name, definition: definition.ast.name.span, bindings: [] };
@@ -298,12 +301,12 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     place.frame,
     isWhole ? losslessConditions(build.nodes) : undefined,
   );
-  const { gaps } = build;
+  const { gaps, droppedFractions } = build;
   // What a hole stands for may have been meant to read them.
   if (!gaps.isTotal && !hasHoles(graph)) findDeadValues(graph, unread, place);
-  if (!isWhole) return { graph, constraints: [], gaps };
+  if (!isWhole) return { graph, constraints: [], gaps, droppedFractions };
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph, constraints, gaps };
+  return { graph, constraints, gaps, droppedFractions };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {

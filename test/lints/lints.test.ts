@@ -24,9 +24,10 @@ const fixes = specNames(errors).flatMap((name) => {
   );
 });
 
-it("changes no network without a person", () => {
+it("changes no network without a person, but for inputs whose channels are written last", () => {
   expect(new Set(fixes.map(({ code }) => code)).size).toBeGreaterThan(4);
-  expect(fixes.filter(({ fix }) => fix.applicability === "machine-applicable")).toEqual([]);
+  const applied = fixes.filter(({ fix }) => fix.applicability === "machine-applicable");
+  expect([...new Set(applied.map(({ code }) => code))]).toEqual(["DN0411"]);
 });
 
 it.each(fixes)(

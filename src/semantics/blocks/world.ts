@@ -95,6 +95,7 @@ export function runBlock(subject: Subject, world: World): Run {
     entered: new Set(),
     measured: new Set(),
     gaps: noGaps(),
+    droppedFractions: [],
     trace,
   };
   const place: Place = {
