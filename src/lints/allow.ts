@@ -26,7 +26,7 @@ export const notAllowable: DiagnosticKind<[code: string, problem: string]> = def
   message: (code: string, problem: string) => `${quoted(code)} ${problem}`,
   explain: {
     title: "not-allowable",
-    text: "`allow` names codes of what may be meant: of lints (DN0308, DN0411, DN0601 to DN0613), other warnings, and hints. An error is mended, since without that there is no network; a promise that does not hold (DN0614) is taken back.",
+    text: "`allow` names codes of what may be meant: of lints (DN0308, DN0411, DN0601 to DN0613, DN0619), other warnings, and hints. An error is mended, since without that there is no network; a promise that does not hold (DN0614) is taken back.",
     wrong:
       "dn 1;\n// allow DN0404: it fits nearly\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",
     right: "dn 1;\nmodel m { input x: f32[3 @ 8x8]; output y = x < gap >; }\n",

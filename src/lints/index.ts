@@ -10,6 +10,7 @@ import { lint as depthNameMismatch } from "./depth-name-mismatch.ts";
 import { lint as fractionalChannels } from "./fractional-channels.ts";
 import { lint as growthNotConstant } from "./growth-not-constant.ts";
 import { lint as incompletePreactivation } from "./incomplete-preactivation.ts";
+import { lint as joinOfOneValue } from "./join-of-one-value.ts";
 import { lint as layoutSuspect } from "./layout-suspect.ts";
 import { lint as lossyDownsample } from "./lossy-downsample.ts";
 import { lint as orderSuspect } from "./order-suspect.ts";
@@ -34,6 +35,7 @@ export const LINTS: readonly Lint[] = [
   orderSuspect,
   softmaxOverOne,
   depthNameMismatch,
+  joinOfOneValue,
 ];
 
 /** Tells what a published network would not do, as far as mistakes do not hide it. */

@@ -11,7 +11,7 @@ import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { type EnteredBlock, enterBlock } from "./enter-block.ts";
 import { type Environment, evaluate, truthOf } from "./evaluate.ts";
 import { expandLoop } from "./expand-loop.ts";
-import { addHole, guessFrom, isLegible, obscured } from "./gaps.ts";
+import { addHole, guessFrom, isLegible, nameValue, obscured } from "./gaps.ts";
 import { type Loop, loopOver, repetition } from "./loop.ts";
 import { type BlockDefinition, isBlockDefinition } from "./module.ts";
 import { lastPart, segmentsOf } from "./names.ts";
@@ -62,8 +62,7 @@ export function expandBody(
         it = step.value;
     }
     if (stage.type !== undefined) it = checkType(stage.type, it, inner, { in: input, it });
-    if (stage.label !== undefined)
-      inner.scope.entries.set(stage.label.text, { kind: "tensor", value: it, span: stage.label.span });
+    if (stage.label !== undefined) nameValue(stage.label, it, inner);
   }
   return it;
 }

@@ -76,6 +76,12 @@ function namedIn(text: Span, { build, scope }: Place): readonly Value[] {
   return named;
 }
 
+/** Gives a value its name; where two have one name, nobody knows which of them is meant further on. */
+export function nameValue(name: ast.Name, value: Value, { build, scope }: Place): void {
+  if (build.resolution.bad.has(name)) build.gaps.isTotal = true;
+  scope.entries.set(name.text, { kind: "tensor", value, span: name.span });
+}
+
 /** Marks the nodes from `first` on as guesses. */
 export function guessFrom(first: number, { gaps, nodes }: Place["build"]): void {
   for (let id = first; id < nodes.length; id += 1) gaps.guesses.add(id);

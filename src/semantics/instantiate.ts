@@ -32,7 +32,7 @@ import { expandBody, expandSource } from "./expand.ts";
 import { checkExpectations } from "./expect.ts";
 import type { Bindings } from "./external.ts";
 import { fileScopes } from "./file-scopes.ts";
-import { addHoleWithoutValue, type Gaps, hasHoles, isLegible, noGaps } from "./gaps.ts";
+import { addHoleWithoutValue, type Gaps, hasHoles, isLegible, nameValue, noGaps } from "./gaps.ts";
 import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } from "./input-symbols.ts";
 import { losslessConditions } from "./lossless.ts";
 import { bindInputs, makeInput } from "./model-inputs.ts";
@@ -284,7 +284,7 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
           break;
         }
         if (build.resolution.unread.has(item)) unread.add(value.node);
-        scope.entries.set(item.name.text, { kind: "tensor", value, span: item.name.span });
+        nameValue(item.name, value, place);
         if (item.kind === "output")
           outputs.push({ name: item.name.text, node: value.node, span: item.name.span });
         break;

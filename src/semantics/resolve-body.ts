@@ -62,8 +62,9 @@ function resolveStages(body: ast.Body, parent: StaticScope, context: NameContext
     if (stage.kind !== "let") hasIt = true;
     if (stage.type !== undefined) resolveType(stage.type, scope, context);
     // A label need not be read: it also names the nodes of its stage.
-    if (stage.label !== undefined && claimName(stage.label, places, context.reporter))
-      declare(scope, "label", stage.label);
+    if (stage.label === undefined) continue;
+    if (claimName(stage.label, places, context.reporter)) declare(scope, "label", stage.label);
+    else context.bad.add(stage.label);
   }
   endBody(scope, context);
 }

@@ -346,7 +346,10 @@ function resolveItems(
         if (item.type !== undefined) resolveType(item.type, scope, context);
         if (item.flow === undefined) break;
         const entry = claim(item.name, "value");
-        if (entry === undefined) break;
+        if (entry === undefined) {
+          bad.add(item.name);
+          break;
+        }
         values.set(item, entry);
         if (item.kind === "output" || !hasOutput) entry.used = true;
         break;
