@@ -15,46 +15,36 @@ import { openSession } from "../dist/runtime.mjs";
 const WARM_UP = 3;
 
 if (process.send === undefined) await compare();
-else serve();
+else await serve();
 
-/** The child: loads one artifact, then answers each batch size with the milliseconds of one native call. */
-function serve() {
-  const [folder, form, intra, inter] = process.argv.slice(2);
+/** The child: loads one artifact, then answers each batch size with the milliseconds of one run. */
+async function serve() {
+  const [folder, form] = process.argv.slice(2);
   const reporter = {
     report: ({ message }) => {
       throw new Error(message);
     },
   };
-  const threads = { intra: Number(intra), inter: Number(inter) };
-  const session = openSession(folder, { threads, inferenceOnly: true }, reporter);
-  const { description, native } = session;
-  const { binding } = native;
-  const ports = form === "" ? description : description.forms?.[form];
-  if (ports === undefined) throw new Error(`${folder} has no form ${form}`);
-  const model = binding.loadSavedModel(folder, "serve");
-  const tensors = new Map();
-  const tensorsOf = (batch) => {
-    if (!tensors.has(batch)) {
-      const ids = Object.values(description.inputs).map(({ shape: [channels, ...sizes] }) => {
-        const shape = [batch, ...sizes, channels];
-        const length = shape.reduce((product, size) => product * size, 1);
+  const session = await openSession(folder, { inferenceOnly: true }, reporter);
+  const feeds = new Map();
+  const feedsFor = (batch) => {
+    if (!feeds.has(batch)) {
+      const ports = Object.entries(session.description.inputs).map(([name, { shape }]) => {
+        const length = shape.reduce((product, size) => product * size, batch);
         const data = Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898) * 0.5);
-        return binding.createTensor(shape, binding.TF_FLOAT, data);
+        return [name, { batch, data }];
       });
-      tensors.set(batch, ids);
+      feeds.set(batch, Object.fromEntries(ports));
     }
-    return tensors.get(batch);
+    return feeds.get(batch);
   };
-  const names = (ends) => Object.values(ends).map(({ tensor }) => tensor);
-  const [inputs, outputs] = [names(description.inputs).join(), names(ports.outputs).join()];
-  process.on("message", (batch) => {
-    const fed = tensorsOf(batch);
+  process.on("message", async (batch) => {
+    const fed = feedsFor(batch);
     const cpuStart = process.cpuUsage();
     const start = performance.now();
-    const results = binding.runSavedModel(model, fed, inputs, outputs);
+    await session.run(fed, reporter, form);
     const elapsed = performance.now() - start;
     const { user, system } = process.cpuUsage(cpuStart);
-    for (const { id } of results) binding.deleteTensor(id);
     process.send({ elapsed, cpu: (user + system) / 1000 });
   });
   process.send("ready");
@@ -96,10 +86,11 @@ async function compare() {
 }
 
 function start(name) {
-  const [, folder, form = "", intra = "2", inter = "1"] =
+  const [, folder, form = "whole", intra = "2", inter = "1"] =
     /^([^:@]*)(?::(\w+))?(?:@(\d+),(\d+))?$/.exec(name) ?? [];
   if (folder === undefined) throw new RangeError(`${name} is no ARTIFACT[:FORM][@INTRA,INTER]`);
-  const child = fork(fileURLToPath(import.meta.url), [folder, form, intra, inter]);
+  const threads = { TF_NUM_INTRAOP_THREADS: intra, TF_NUM_INTEROP_THREADS: inter };
+  const child = fork(fileURLToPath(import.meta.url), [folder, form], { env: { ...process.env, ...threads } });
   const next = () =>
     new Promise((resolve, reject) => {
       const failed = (code) => reject(new Error(`${name} ended with ${code}`));

@@ -260,6 +260,7 @@ const run = z.strictObject({
     .meta({ description: "Of the runtime auto: milliseconds of a run on each." }),
   remembered: z.boolean().optional().meta({ description: "Whether they were measured in an earlier run." }),
   threads: z.int().positive(),
+  form: z.enum(["whole", "bands", "towers"]).meta({ description: "In which form the artifact computed." }),
   weights: text,
   inputs: z.record(text, z.strictObject({ batch: z.int().positive(), description: text })),
   outputs: z.record(

@@ -2,6 +2,7 @@
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import type { ArtifactDescription } from "../targets/artifact.ts";
 import type { NativeSettings } from "./environment.ts";
+import type { FormChoice } from "./forms.ts";
 
 export const runtimeMissing: DiagnosticKind<[runtime: string, what: string]> = defineDiagnostic({
   code: "DN0817",
@@ -29,12 +30,21 @@ export interface Values {
 
 /** An artifact that a library has loaded. */
 export interface Engine {
+  /** Absent: by the graph itself alone. */
+  readonly forms?: EngineForms;
   /** Takes exactly the inputs of the artifact. `undefined`: the library refused (reported). */
   run(
     inputs: Readonly<Record<string, Values>>,
     reporter: Reporter,
+    form?: FormChoice,
   ): Promise<Readonly<Record<string, Values>> | undefined>;
   dispose(): Promise<void>;
+}
+
+export interface EngineForms {
+  readonly names: readonly FormChoice[];
+  /** What suits a batch; `run` takes it when it is told no other. */
+  choose(batch: number): FormChoice;
 }
 
 export interface Opening {

@@ -10,6 +10,7 @@ import type { BoundShape } from "../ir/shape.ts";
 import { type ArtifactDescription, DESCRIPTION_FILE, type PortDescription } from "../targets/artifact.ts";
 import { artifactUnreadable } from "./artifact-problems.ts";
 import type { NativeSettings } from "./environment.ts";
+import type { FormChoice } from "./forms.ts";
 import type { Engine, Runtime, Values } from "./runtime.ts";
 import { defaultRuntime, runtimes } from "./runtimes/index.ts";
 
@@ -31,10 +32,15 @@ export interface BatchValues {
 export interface Session {
   readonly description: ArtifactDescription;
   readonly runtime: Pick<Runtime, "name" | "title"> & { readonly version: string };
-  /** `undefined`: the library refused (reported). */
+  /** How it can compute: by the graph itself, or in one of its forms. */
+  readonly forms: readonly FormChoice[];
+  /** The form that suits a batch. */
+  formFor(batch: number): FormChoice;
+  /** In this form, or in the one that suits the batch. `undefined`: the library refused (reported). */
   run(
     inputs: Readonly<Record<string, BatchValues>>,
     reporter: Reporter,
+    form?: FormChoice,
   ): Promise<Readonly<Record<string, BatchValues>> | undefined>;
   dispose(): Promise<void>;
 }
@@ -85,12 +91,14 @@ function sessionOf(description: ArtifactDescription, runtime: Session["runtime"]
   return {
     description,
     runtime,
-    async run(inputs, reporter) {
+    forms: engine.forms?.names ?? ["whole"],
+    formFor: (batch) => engine.forms?.choose(batch) ?? "whole",
+    async run(inputs, reporter, form) {
       const fed = Object.entries(inputs).map(([name, value]) => [
         name,
         inLayout(value, portNamed(description.inputs, name)),
       ]);
-      const results = await engine.run(Object.fromEntries(fed), reporter);
+      const results = await engine.run(Object.fromEntries(fed), reporter, form);
       if (results === undefined) return undefined;
       const read = Object.entries(results).map(([name, value]) => [
         name,

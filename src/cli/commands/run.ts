@@ -4,6 +4,7 @@ import { listOf, quoted } from "../../base/text.ts";
 import { collectDiagnostics, type Reporter } from "../../index.ts";
 import type { Threads } from "../../runtime/environment.ts";
 import { type Choice, chooseFastest, type Question } from "../../runtime/fastest.ts";
+import type { FormChoice } from "../../runtime/forms.ts";
 import { type Input, readInputs } from "../../runtime/inputs/index.ts";
 import { describeOutput, type Output, readLabels, summarize, writeNpy } from "../../runtime/outputs/index.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -50,7 +51,7 @@ export const command: Command = {
       value: "NAME",
       summary: `${listOf(RUNTIMES, "or")}, the fastest here (default: tensorflow for specs, what fits for artifacts)`,
     },
-    threads: { type: "string", value: "N", summary: "threads of an operation (default auto: all cores)" },
+    threads: { type: "string", value: "N", summary: "threads in all (default auto: one for each core)" },
     ...WEIGHT_FLAGS,
     ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
@@ -115,6 +116,7 @@ function readOptions(flags: FlagValues): RunOptions {
 interface RunResult {
   readonly inputs: readonly Input[];
   readonly outputs: ReadonlyMap<string, Output>;
+  readonly form: FormChoice;
   /** The first call, in which the library optimizes the graph. */
   readonly firstMs: number;
   readonly ms: number;
@@ -219,7 +221,8 @@ async function runSession(
     if (value !== undefined)
       outputs.set(name, { shape: [value.batch, shape.channels, ...shape.sizes], data: value.data });
   }
-  return { inputs, outputs, firstMs: start - firstStart, ms: end - start };
+  const form = session.formFor(inputs[0]?.batch ?? 1);
+  return { inputs, outputs, form, firstMs: start - firstStart, ms: end - start };
 }
 
 /** Whether everything asked for could be done. */
@@ -239,7 +242,7 @@ function show(
   }
   const { description, runtime } = session;
   const lines = [
-    `${description.model} on ${runtime.title} ${runtime.version}, ${options.threads.intra} threads; weights: ${description.weights}`,
+    `${description.model} on ${runtime.title} ${runtime.version}, ${options.threads.intra} threads${describeForm(result.form)}; weights: ${description.weights}`,
   ];
   for (const [index, { name }] of portShapes(description.inputs).entries())
     lines.push(`input ${name}: ${result.inputs[index]?.description ?? ""}`);
@@ -267,6 +270,10 @@ function show(
   return true;
 }
 
+function describeForm(form: FormChoice): string {
+  return form === "whole" ? "" : ` in ${form}`;
+}
+
 function describeChoice({ measured, isRemembered }: Choice): string {
   const times = Object.entries(measured)
     .toSorted(([, a], [, b]) => a - b)
@@ -280,7 +287,7 @@ const MOST_NUMBERS = 100_000;
 function toJson(
   { description, runtime }: Session,
   choice: Choice | undefined,
-  { inputs, outputs, firstMs, ms }: RunResult,
+  { inputs, outputs, form, firstMs, ms }: RunResult,
   { threads }: RunOptions,
 ): object {
   const ports: readonly PortShape[] = portShapes(description.inputs);
@@ -290,6 +297,7 @@ function toJson(
     runtime: { name: runtime.name, version: runtime.version },
     ...(choice === undefined ? {} : { measured: choice.measured, remembered: choice.isRemembered }),
     threads: threads.intra,
+    form,
     weights: description.weights,
     inputs: Object.fromEntries(
       ports.map(({ name }, index) => [
