@@ -47,6 +47,7 @@ export { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from 
 export { reportPage } from "./pages/report-page.ts";
 export { type Amount, parseAmount } from "./report/amount.ts";
 export {
+  type Exceeded,
   exceededGrowth,
   exceededLimits,
   type Limit,
@@ -69,7 +70,8 @@ export {
   differentFigures,
   publishedNetworks,
 } from "./report/published.ts";
-export { quantitiesOf } from "./report/quantity.ts";
+export { amountText, quantitiesOf } from "./report/quantity.ts";
+export { type Change, type Outcome, smallestChanges } from "./report/remedy.ts";
 export { PARAMETER_KINDS, type Report, type ReportOptions, reportOf } from "./report/report.ts";
 export {
   type SweepPoint,

@@ -43,6 +43,11 @@ export interface Frame {
   readonly parent?: Frame;
 }
 
+/** The frame of the model. */
+export function outermost(frame: Frame): Frame {
+  return frame.parent === undefined ? frame : outermost(frame.parent);
+}
+
 /** For a mistake met in several repetitions and told once: all numbers are one-based. */
 export interface Iterations {
   readonly first: number;

@@ -1,4 +1,8 @@
 /** One file of `dnc check`: what is in it, what is wrong with it, and what that means for the exit code. */
+
+import { outermost } from "../base/diagnostic.ts";
+import { groupBy } from "../base/group.ts";
+import type { SourceFile } from "../base/source.ts";
 import {
   type CheckedModel,
   check,
@@ -11,8 +15,9 @@ import {
 } from "../index.ts";
 import type { Sources } from "../runtime/sources.ts";
 import type { ExitCode, Terminal } from "./command.ts";
+import { brokenPromise, withRemedies } from "./remedies.ts";
 import { diagnosticToJson } from "./render/json.ts";
-import { exitCodeOf, withoutHints } from "./target.ts";
+import { BUDGET, exitCodeOf, targetOf, withoutHints } from "./target.ts";
 
 export interface CheckedFile {
   readonly path: string;
@@ -35,7 +40,7 @@ export function checkFile(path: string, sources: Sources, options: CheckFileOpti
   if (source === undefined) return { path, models: [], diagnostics: collector.diagnostics, exitCode: 4 };
   const checked = check(source, { load: sources.load, signatures: options.signatures });
   const { models, diagnostics: all } = checked;
-  const diagnostics = options.hints ? all : withoutHints(all);
+  const diagnostics = remedied(options.hints ? all : withoutHints(all), source, sources);
   const denied = options.denyWarnings && diagnostics.some(({ severity }) => severity === "warning");
   const exitCode = exitCodeOf(diagnostics);
   return {
@@ -45,6 +50,22 @@ export function checkFile(path: string, sources: Sources, options: CheckFileOpti
     diagnostics,
     exitCode: exitCode === 0 && denied ? 1 : exitCode,
   };
+}
+
+/** Promises that do not hold tell what would pass. */
+function remedied(
+  diagnostics: readonly Diagnostic[],
+  source: SourceFile,
+  { load }: Sources,
+): readonly Diagnostic[] {
+  const broken = diagnostics.filter(({ code }) => code === BUDGET);
+  const help = new Map<Diagnostic, Diagnostic>();
+  for (const [model, alike] of groupBy(broken, ({ frame }) => frame && outermost(frame).name)) {
+    const target = targetOf(source, load, model);
+    const told = withRemedies(alike.map(brokenPromise), target, {}, target.elaborate({}));
+    for (const [at, diagnostic] of told.entries()) help.set(alike[at] ?? diagnostic, diagnostic);
+  }
+  return diagnostics.map((diagnostic) => help.get(diagnostic) ?? diagnostic);
 }
 
 /** Unreadable before errors before broken promises. */

@@ -1,8 +1,16 @@
 /** `dnc report --sweep k=12,24,32`: one model at several values of its parameters. */
-import { reportOf, type SweepPoint, sweepCsv, sweepLines, sweepMarkdown, sweepToJson } from "../index.ts";
+import {
+  collectDiagnostics,
+  reportOf,
+  type SweepPoint,
+  sweepCsv,
+  sweepLines,
+  sweepMarkdown,
+  sweepToJson,
+} from "../index.ts";
 import type { ExitCode, FlagValues, Terminal } from "./command.ts";
 import type { ReportFlags, Sweep } from "./report-flags.ts";
-import { listOf, readTarget } from "./target.ts";
+import { listOf, openTarget } from "./target.ts";
 
 export function runSweep(
   target: string,
@@ -10,11 +18,15 @@ export function runSweep(
   given: ReportFlags,
   terminal: Terminal,
 ): ExitCode {
+  const collector = collectDiagnostics();
+  const opened = openTarget(target, collector);
+  terminal.show(collector.diagnostics);
+  if (opened === undefined) return 4;
   const points: SweepPoint[] = [];
   let code: ExitCode = 0;
   for (const values of combinations(given.sweep)) {
     const set = [...listOf(flags["set"]), ...[...values].map(([name, value]) => `${name}=${value}`)];
-    const { graph, diagnostics, exitCode } = readTarget(target, { ...flags, set });
+    const { graph, diagnostics, exitCode } = opened.elaborate({ ...flags, set });
     terminal.show(diagnostics);
     if (graph === undefined) return exitCode;
     if (code === 0) code = exitCode;

@@ -1,6 +1,14 @@
 /** What most commands work on: `FILE.dn[:MODEL]` with `--set` and `--input`, elaborated to a checked graph. */
-import type { Diagnostic } from "../base/diagnostic.ts";
-import { type CheckedGraph, collectDiagnostics, elaborate, parseInputSizes, parseSetting } from "../index.ts";
+import type { Diagnostic, Reporter } from "../base/diagnostic.ts";
+import type { SourceFile } from "../base/source.ts";
+import {
+  type CheckedGraph,
+  collectDiagnostics,
+  elaborate,
+  type Loader,
+  parseInputSizes,
+  parseSetting,
+} from "../index.ts";
 import { loadImport, readSource, specHash } from "../runtime/source-files.ts";
 import type { ExitCode, Flag, FlagValues } from "./command.ts";
 
@@ -29,35 +37,59 @@ export interface TargetResult {
   readonly exitCode: ExitCode;
 }
 
-export function readTarget(target: string, flags: FlagValues): TargetResult {
+/** A spec that was read once and can be elaborated several times. */
+export interface Target {
+  readonly source: SourceFile;
+  /** `text`: in place of what the file says. */
+  elaborate(flags: FlagValues, text?: string): TargetResult;
+}
+
+/** `undefined` where the file cannot be read (reported). */
+export function openTarget(target: string, reporter: Reporter): Target | undefined {
   const [, path = target, model] = /^(.+?)(?::([A-Za-z_][A-Za-z0-9_]*))?$/.exec(target) ?? [];
-  const collector = collectDiagnostics();
-  const source = readSource(path, collector);
-  if (source === undefined) return { diagnostics: collector.diagnostics, exitCode: 4 };
-  const settings = listOf(flags["set"]).map((text) => parseSetting(text, collector));
-  const sizes = listOf(flags["input"]).map((text) => parseInputSizes(text, collector));
-  if (collector.diagnostics.length > 0) return { diagnostics: collector.diagnostics, exitCode: 2 };
-  const bindings = {
-    parameters: new Map(settings.flatMap((setting) => (setting === undefined ? [] : [setting]))),
-    inputs: new Map(sizes.flatMap((each) => [...(each ?? [])])),
-  };
-  const files = new Map([[source.path, source]]);
-  const { graph, diagnostics } = elaborate(source, {
-    load(request, importer) {
-      const file = loadImport(request, importer);
-      if (file !== undefined && "text" in file) files.set(file.path, file);
-      return file;
-    },
-    bindings,
-    ...(model === undefined ? {} : { model }),
-  });
-  const told = withoutHints(diagnostics);
+  const source = readSource(path, reporter);
+  return source && targetOf(source, loadImport, model);
+}
+
+/** `model`: absent for the last one that can be made. */
+export function targetOf(source: SourceFile, load: Loader, model?: string): Target {
   return {
-    ...(graph === undefined ? {} : { graph }),
-    spec: specHash([...files.values()]),
-    diagnostics: told,
-    exitCode: exitCodeOf(told),
+    source,
+    elaborate(flags, text = source.text) {
+      const collector = collectDiagnostics();
+      const settings = listOf(flags["set"]).map((each) => parseSetting(each, collector));
+      const sizes = listOf(flags["input"]).map((each) => parseInputSizes(each, collector));
+      if (collector.diagnostics.length > 0) return { diagnostics: collector.diagnostics, exitCode: 2 };
+      const bindings = {
+        parameters: new Map(settings.flatMap((setting) => (setting === undefined ? [] : [setting]))),
+        inputs: new Map(sizes.flatMap((each) => [...(each ?? [])])),
+      };
+      const main = { ...source, text };
+      const files = new Map([[main.path, main]]);
+      const { graph, diagnostics } = elaborate(main, {
+        load(request, importer) {
+          const file = load(request, importer);
+          if (file !== undefined && "text" in file) files.set(file.path, file);
+          return file;
+        },
+        bindings,
+        ...(model === undefined ? {} : { model }),
+      });
+      const told = withoutHints(diagnostics);
+      return {
+        ...(graph === undefined ? {} : { graph }),
+        spec: specHash([...files.values()]),
+        diagnostics: told,
+        exitCode: exitCodeOf(told),
+      };
+    },
   };
+}
+
+export function readTarget(target: string, flags: FlagValues): TargetResult {
+  const collector = collectDiagnostics();
+  const opened = openTarget(target, collector);
+  return opened?.elaborate(flags) ?? { diagnostics: collector.diagnostics, exitCode: 4 };
 }
 
 /** Hints are for editors and `dnc check --hints`. */
@@ -65,8 +97,8 @@ export function withoutHints(diagnostics: readonly Diagnostic[]): readonly Diagn
   return diagnostics.filter(({ severity }) => severity !== "hint");
 }
 
-/** The code of a failed `expect`, which has an exit code of its own. */
-const BUDGET = "DN0614";
+/** The code of a failed promise, which has an exit code of its own. */
+export const BUDGET = "DN0614";
 
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === "error");

@@ -37,12 +37,20 @@ export function startOfModel({ nodes: [first] }: CheckedGraph): Place {
   return first === undefined ? {} : { span: first.origin.span };
 }
 
-/** A diagnostic for each limit that is exceeded. */
+/** A limit that is broken. */
+export interface Exceeded {
+  readonly diagnostic: Diagnostic;
+  readonly quantity: Quantity;
+  /** The most that would hold. */
+  readonly allowed: number;
+}
+
+/** What is known of each limit that is exceeded. */
 export function exceededLimits(
   report: ReportJson,
   limits: readonly Limit[],
   place: Place,
-): readonly Diagnostic[] {
+): readonly Exceeded[] {
   return each(limits, report).flatMap(({ limit, quantity }) => {
     const total = quantity.total(report.totals);
     if (total === undefined || Number(total) <= limit.amount.value) return [];
@@ -53,7 +61,9 @@ export function exceededLimits(
       `the limit is that of \`${limit.written}\``,
       ...largestContributors(quantity.name, shares),
     ];
-    return [budgetExceeded.at({ ...place, notes }, relation, `${quantity.name} is ${printed(total)}`)];
+    const numbers = `${quantity.name} is ${printed(total)}`;
+    const diagnostic = budgetExceeded.at({ ...place, notes }, relation, numbers);
+    return [{ diagnostic, quantity, allowed: limit.amount.value }];
   });
 }
 
@@ -63,7 +73,7 @@ export function exceededGrowth(
   baseline: ReportJson,
   limits: readonly Limit[],
   place: Place,
-): readonly Diagnostic[] {
+): readonly Exceeded[] {
   return each(limits, report).flatMap(({ limit, quantity }) => {
     const [total, old] = [report, baseline].map(({ totals }) => quantity.total(totals));
     if (total === undefined || old === undefined) return [];
@@ -75,7 +85,8 @@ export function exceededGrowth(
     const relation = `${quantity.name} to grow by at most ${amount.text}`;
     const notes = [`the limit is that of \`${written}\``, ...grown(quantity, report, baseline)];
     const numbers = `it grew by ${printed(grownBy)}, from ${printed(old)} to ${printed(total)}${share}`;
-    return [budgetExceeded.at({ ...place, notes }, relation, numbers)];
+    const diagnostic = budgetExceeded.at({ ...place, notes }, relation, numbers);
+    return [{ diagnostic, quantity, allowed: Number(old) + allowed }];
   });
 }
 

@@ -88,7 +88,7 @@ export const command: Command = {
       terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
     }
     const broken = exceededGrowth(second.report, first.report, limits, second.place);
-    terminal.show(broken);
+    terminal.show(broken.map(({ diagnostic }) => diagnostic));
     return Promise.resolve(broken.length > 0 ? 3 : 0);
   },
 };

@@ -1,6 +1,7 @@
 /** `dnc report`: what a model costs, under conventions that have names, in the form that is asked for. */
 import { quoted } from "../../base/text.ts";
 import {
+  amountText,
   type CheckedGraph,
   ColumnError,
   type Comparison,
@@ -13,6 +14,7 @@ import {
   DEFAULT_COLUMNS,
   type Diagnostic,
   differentFigures,
+  type Exceeded,
   exceededGrowth,
   exceededLimits,
   ledgerLines,
@@ -33,6 +35,7 @@ import {
 import { readReport } from "../../runtime/saved-report.ts";
 import { oneOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
+import { type Broken, brokenPromise, withRemedies } from "../remedies.ts";
 import {
   conventionsOf,
   REPORT_FLAGS,
@@ -40,7 +43,7 @@ import {
   readReportFlags,
   requireLimited,
 } from "../report-flags.ts";
-import { readTarget, TARGET_FLAGS } from "../target.ts";
+import { BUDGET, openTarget, TARGET_FLAGS } from "../target.ts";
 
 export const command: Command = {
   name: "report",
@@ -83,7 +86,12 @@ export const command: Command = {
       const { runSweep } = await import("../sweep.ts");
       return runSweep(target, flags, given, terminal);
     }
-    const { graph, diagnostics, exitCode } = readTarget(target, flags);
+    const collector = collectDiagnostics();
+    const opened = openTarget(target, collector);
+    terminal.show(collector.diagnostics);
+    if (opened === undefined) return 4;
+    const result = opened.elaborate(flags);
+    const { graph, diagnostics, exitCode } = result;
     if (graph === undefined) {
       terminal.show(diagnostics);
       return exitCode;
@@ -94,8 +102,17 @@ export const command: Command = {
     const exceeded = exceededIn(report, given, startOfModel(graph), terminal);
     if (exceeded === undefined) return 4;
     const different = comparison === undefined ? [] : differentFigures(graph, comparison);
-    const broken = [...exceeded, ...different];
-    const all = [...diagnostics, ...broken];
+    const broken = [...exceeded.map(({ diagnostic }) => diagnostic), ...different];
+    const remedied = withRemedies(
+      [
+        ...diagnostics.filter(({ code }) => code === BUDGET).map(brokenPromise),
+        ...exceeded.map((each) => brokenLimit(each, given.report)),
+      ],
+      opened,
+      flags,
+      result,
+    );
+    const all = [...diagnostics.filter(({ code }) => code !== BUDGET), ...remedied, ...different];
     const code = broken.length > 0 && exitCode === 0 ? 3 : exitCode;
     terminal.show(all);
     const lines =
@@ -110,6 +127,18 @@ export const command: Command = {
     return code;
   },
 };
+
+function brokenLimit({ diagnostic, quantity, allowed }: Exceeded, options: ReportOptions): Broken {
+  return {
+    diagnostic,
+    isTooSmall: false,
+    holds({ graph }) {
+      const total = quantity.total(reportToJson(reportOf(graph, options)).totals);
+      if (total === undefined) return { holds: false };
+      return { holds: Number(total) <= allowed, amount: `${quantity.title} ${amountText(total, quantity)}` };
+    },
+  };
+}
 
 /** With the published network of the model's name, or the one that was named. */
 function comparisonOf(
@@ -139,7 +168,7 @@ function exceededIn(
   { limits, growth, baseline }: ReportFlags,
   place: Place,
   terminal: Terminal,
-): readonly Diagnostic[] | undefined {
+): readonly Exceeded[] | undefined {
   if (limits.length === 0 && baseline === undefined) return [];
   const found = reportToJson(report);
   requireLimited([found], limits);
