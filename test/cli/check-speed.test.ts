@@ -31,7 +31,7 @@ function packagesOf(loaded: readonly string[]): readonly string[] {
 }
 
 function nativeOf(loaded: readonly string[]): readonly string[] {
-  return loaded.filter((path) => /\.node$|tensorflow|libvips/.test(path));
+  return loaded.filter((path) => /\.node$|node_modules.*tensorflow|libvips/.test(path));
 }
 
 /** What the test itself brings along: the loader of TypeScript. */

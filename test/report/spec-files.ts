@@ -50,10 +50,10 @@ export function elaborateTarget({ file, text, model, ...given }: SpecTarget): El
   );
 }
 
-/** The graph of a spec without errors and warnings. */
+/** The graph of a spec without errors. */
 export function graphOf(target: SpecTarget): CheckedGraph {
   const { graph, diagnostics } = elaborateTarget(target);
-  const [problem] = diagnostics.filter(({ severity }) => severity !== "hint");
+  const [problem] = diagnostics.filter(({ severity }) => severity === "error");
   if (problem !== undefined) throw new Error(`${problem.code}: ${problem.message}`);
   if (graph === undefined) throw new Error("the spec has no graph");
   return graph;

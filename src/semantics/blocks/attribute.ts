@@ -6,6 +6,7 @@ import type * as ast from "../../../grammar/ast.ts";
 import type { Diagnostic, Frame } from "../../base/diagnostic.ts";
 import { isWithin, type Span } from "../../base/source.ts";
 import { quoted } from "../../base/text.ts";
+import { modelTooLarge } from "../build.ts";
 import { type BlockDefinition, isStandardLibrary, type Module, type Program } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
 import { channelsName } from "../traced-block.ts";
@@ -13,7 +14,7 @@ import { type BlockMistakes, keyOf, mistakesOf, placeOf } from "./mistakes.ts";
 import { subjectOf } from "./world.ts";
 
 /** For all blocks of a file together; where there are more mistakes, they are told where they were met. */
-const MOST_STEPS = 100_000;
+const MOST_STEPS = 30_000;
 
 interface Others {
   /** The blocks that models have expanded. */
@@ -45,7 +46,8 @@ export function attributeMistakes(
 
   const attribute = (diagnostic: Diagnostic): Attributed => {
     const { severity, span, frame } = diagnostic;
-    const wrong = keyOf(diagnostic);
+    // How much there is rests on the whole model.
+    const wrong = diagnostic.code === modelTooLarge.code ? undefined : keyOf(diagnostic);
     if (severity !== "error" || span === undefined || frame === undefined || wrong === undefined)
       return { diagnostic };
     let told: Attributed = { diagnostic };
