@@ -173,12 +173,12 @@ function outputOf(command: string): string | undefined {
     .trimEnd()}\n`;
 }
 
-/** Times, versions, threads and rounding errors vary; blanks at the ends of lines and around the text do not matter. */
+/** Times, versions, threads, the form that suits them and rounding errors vary; blanks at the ends of lines and around the text do not matter. */
 function normalized(text: string): string {
   return text
     .replace(/\d+(\.\d+)? (ms|s)\b/g, "N $2")
     .replace(/\b\d+\.\d+\.\d+\b/g, "X.Y.Z")
-    .replace(/\b\d+ threads?\b/g, "N threads")
+    .replace(/\b\d+ threads?(?: in \w+)?\b/g, "N threads")
     .replace(/\b\d+(\.\d+)?e-\d+\b/g, "N")
     .replace(/[ \t]+$/gm, "")
     .trim();
