@@ -4,7 +4,7 @@ import type { Stage, Value } from "../ops/op.ts";
 import type { Application } from "./application.ts";
 import { environmentAt, spend } from "./build.ts";
 import { asChannels, type Channels, evaluateCall, partsOf } from "./call.ts";
-import type { Environment } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
 import { doubtChannelsFrom, guessFrom, obscured } from "./gaps.ts";
 import { doubtOfSizes, guessed, lookUp, type Scope } from "./scope.ts";
 import { expansionAt } from "./site.ts";

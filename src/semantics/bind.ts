@@ -6,7 +6,8 @@ import { integerOf, type Literal, printLiteral } from "../ir/literal.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import { argumentOf } from "./build.ts";
 import { pairArguments } from "./callee.ts";
-import { type Environment, evaluate, truthOf } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
+import { evaluate, truthOf } from "./evaluate.ts";
 import { childScope, define, type Scope } from "./scope.ts";
 
 /** An argument as it comes in: evaluated, with its place; `value` is absent when it could not be evaluated. */
@@ -51,7 +52,7 @@ export function bindParameters(
   given: ReadonlyMap<string, Given>,
   parent: Scope,
   caller: Environment,
-  head: Omit<Environment, "scope">,
+  head: Environment,
 ): Binding {
   const scope = childScope(parent);
   const printed: string[] = [];
@@ -61,14 +62,14 @@ export function bindParameters(
     const span = argument?.span ?? parameter.name.span;
     let value = argument?.value;
     if (argument === undefined && parameter.default !== undefined)
-      value = evaluate(parameter.default, { ...head, scope });
+      value = evaluate(parameter.default, head.with({ scope }));
     if (value !== undefined && parameter.type !== undefined) {
       value = checked(
         name,
         parameter.type,
         value,
         span,
-        argument === undefined ? { ...head, scope } : caller,
+        argument === undefined ? head.with({ scope }) : caller,
       );
     }
     define(scope, name, value, span, argument && (argument.argument ?? argument.span));
@@ -130,11 +131,11 @@ export function checkWhere(
   callee: string,
   binding: Binding,
   call: Span | undefined,
-  head: Omit<Environment, "scope">,
+  head: Environment,
   caller: Environment,
 ): boolean {
   const failing = (where?.relations ?? []).filter(
-    (relation) => truthOf(relation, { ...head, scope: binding.scope, trace: undefined }) === false,
+    (relation) => truthOf(relation, head.with({ scope: binding.scope, trace: undefined })) === false,
   );
   for (const relation of failing) {
     const demand = quoted(spanText(relation.span));

@@ -9,6 +9,7 @@ import {
 } from "../base/diagnostic.ts";
 import type { SourceFile } from "../base/source.ts";
 import type { Given } from "./bind.ts";
+import { detachedEnvironment } from "./environment.ts";
 import { evaluate, spanOf } from "./evaluate.ts";
 import { childScope } from "./scope.ts";
 
@@ -40,16 +41,14 @@ export function parseSetting(
     );
     return undefined;
   }
-  const environment = {
-    scope: childScope(),
-    isBad: () => false,
-    spend: () => true,
-    blockOf: () => undefined,
-    decide: () => undefined,
-    report: ((kind, args, at, more) => {
-      reporter.report(kind.at({ span: spanOf(at), ...more }, ...args));
-    }) as Parameters<typeof evaluate>[1]["report"],
-  };
+  const environment = detachedEnvironment(
+    { scope: childScope() },
+    {
+      report(kind, args, at, more) {
+        reporter.report(kind.at({ span: spanOf(at), ...more }, ...args));
+      },
+    },
+  );
   return [item.name.text, { value: evaluate(item.value, environment), span: item.value.span }];
 }
 

@@ -10,11 +10,13 @@ import {
 import type { Span } from "../base/source.ts";
 import { withSeparators } from "../base/text.ts";
 import type { Literal } from "../ir/literal.ts";
+import type { Condition } from "../ir/size.ts";
 import type { OpNode, Value } from "../ops/op.ts";
 import type { Settings } from "../ops/settings.ts";
 import { wrongRank } from "../ops/window.ts";
 import { type DroppedFraction, droppedFraction } from "./dropped-fractions.ts";
-import { type Environment, evaluate } from "./evaluate.ts";
+import type { Environment, Names } from "./environment.ts";
+import { evaluate } from "./evaluate.ts";
 import type { Gaps } from "./gaps.ts";
 import { type BlockDefinition, isStandardLibrary, type Module } from "./module.ts";
 import type { Problems } from "./problems.ts";
@@ -154,38 +156,85 @@ export function blameCaller({ fix, label, ...details }: PlacedDetails, frame: Fr
   return whole;
 }
 
+type Spot = Pick<Place, "build" | "frame" | "scope">;
+
 /** Expressions at a place; `in` and `it` where they have a value. */
-export function environmentAt(
-  place: Pick<Place, "build" | "frame" | "scope">,
-  flow: { readonly in?: Value | undefined; readonly it?: Value | undefined } = {},
-): Environment {
-  const environment: Environment = {
-    scope: place.scope,
-    ...flow,
-    trace: place.build.trace,
-    blockOf: (expression) => place.build.resolution.blocks.get(expression),
-    decide(condition, span) {
-      const answer = decided(place.build.symbols, condition);
-      if (answer !== undefined) return answer;
-      const help = [`say in a \`where\` what holds for \`${condition.symbol}\``];
-      return report(place, inconclusive, ["this condition"], { span, help });
-    },
-    isBad: (expression) => isBad(place.build, expression),
-    spend: (amount, span) => spend(place, span, amount),
-    floored(call, amount) {
-      const read = (factor: ast.Expression): Literal | undefined => evaluate(factor, environment);
-      const dropped = droppedFraction(call, amount, place.frame, read);
-      if (dropped !== undefined) place.build.droppedFractions.push(dropped);
-    },
-    report(kind, args, at, more) {
-      const where = "kind" in at ? culprit(at, place.scope) : { span: at };
-      // Which axes a value has depends on no number.
-      const values = kind.code === wrongRank.code ? [] : "kind" in at ? termsIn(at, environment) : undefined;
-      const grounds = values && { values, pairs: [] };
-      report(place, kind, args, { ...where, ...more }, grounds);
-    },
-  };
-  return environment;
+export function environmentAt(spot: Spot, flow: Pick<Names, "in" | "it"> = {}): Environment {
+  const { scope, build } = spot;
+  return new PlacedEnvironment(spot, { scope, in: flow.in, it: flow.it, trace: build.trace });
+}
+
+/** A class, since there is one for each stage and call of a network. */
+class PlacedEnvironment implements Environment {
+  readonly scope: Scope;
+  readonly in: Value | undefined;
+  readonly it: Value | undefined;
+  readonly trace: Trace | undefined;
+  readonly measured: Names["measured"];
+  private readonly spot: Spot;
+  private readonly isSilent: boolean;
+
+  constructor(spot: Spot, names: Names, isSilent = false) {
+    this.scope = names.scope;
+    this.in = names.in;
+    this.it = names.it;
+    this.trace = names.trace;
+    this.measured = names.measured;
+    this.spot = spot;
+    this.isSilent = isSilent;
+  }
+
+  with(names: Partial<Names>): Environment {
+    const { scope, it, trace, measured } = this;
+    return new PlacedEnvironment(
+      this.spot,
+      { scope, in: this.in, it, trace, measured, ...names },
+      this.isSilent,
+    );
+  }
+
+  get silent(): Environment {
+    return new PlacedEnvironment(this.spot, this, true);
+  }
+
+  blockOf(expression: ast.NameExpression): BlockDefinition | undefined {
+    return this.spot.build.resolution.blocks.get(expression);
+  }
+
+  decide(condition: Condition, span: Span): boolean | undefined {
+    const answer = decided(this.spot.build.symbols, condition);
+    if (answer !== undefined || this.isSilent) return answer;
+    const help = [`say in a \`where\` what holds for \`${condition.symbol}\``];
+    return report(this.spot, inconclusive, ["this condition"], { span, help });
+  }
+
+  isBad(expression: ast.Expression): boolean {
+    return isBad(this.spot.build, expression);
+  }
+
+  spend(amount: number, span: Span): boolean {
+    return spend(this.spot, span, amount);
+  }
+
+  floored(call: ast.NameExpression, amount: Literal | undefined): void {
+    const { build, frame } = this.spot;
+    const dropped = droppedFraction(call, amount, frame, (factor) => evaluate(factor, this));
+    if (dropped !== undefined) build.droppedFractions.push(dropped);
+  }
+
+  report<Args extends readonly unknown[]>(
+    kind: DiagnosticKind<Args>,
+    args: Args,
+    at: Span | ast.Expression,
+    more?: Pick<DiagnosticDetails, "help" | "fix" | "labels">,
+  ): undefined {
+    if (this.isSilent) return;
+    const where = "kind" in at ? culprit(at, this.spot.scope) : { span: at };
+    // Which axes a value has depends on no number.
+    const values = kind.code === wrongRank.code ? [] : "kind" in at ? termsIn(at, this) : undefined;
+    const grounds = values && { values, pairs: [] };
+    report(this.spot, kind, args, { ...where, ...more }, grounds);
+  }
 }
 
 /** A value that is wrong where it is used was given by a call, when all that stands there is a parameter. */
@@ -218,7 +267,7 @@ export interface Amount {
 
 /** ResNet-1202 has 8,000 operations; so many take five seconds, and three quarters of a gigabyte. */
 const MOST_OPERATIONS = 300_000;
-const MOST_STEPS = 1_000_000;
+const MOST_STEPS = 400_000;
 
 /** Takes steps off the budget; `false` when there are none left, reported the first time. */
 export function spend(place: Spending, span: Span, steps = 1): boolean {

@@ -7,7 +7,7 @@ import type {
   NameExpression,
   UnaryExpression,
 } from "../../grammar/ast.ts";
-import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { unreachable } from "../base/invariant.ts";
 import { isHuge, rational } from "../base/rational.ts";
 import type { Span } from "../base/source.ts";
@@ -31,11 +31,11 @@ import { type Condition, combined, negated } from "../ir/size.ts";
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Value } from "../ops/op.ts";
 import { wrongRank } from "../ops/window.ts";
+import type { Environment } from "./environment.ts";
 import { FUNCTIONS } from "./functions.ts";
-import type { BlockDefinition } from "./module.ts";
-import { lookUp, type Scope } from "./scope.ts";
+import { lookUp } from "./scope.ts";
 import { applySymbolic, arithmetic, type Failure, holdsBetween, inconclusive } from "./symbolic.ts";
-import { noteComparison, type Trace, termLiteral } from "./trace.ts";
+import { noteComparison, termLiteral } from "./trace.ts";
 import { traced, tracedElement } from "./traced-arithmetic.ts";
 
 export const badExpression: DiagnosticKind<[why: string]> = defineDiagnostic({
@@ -50,36 +50,6 @@ export const badExpression: DiagnosticKind<[why: string]> = defineDiagnostic({
       "dn 1;\nmodel m { let a = 1/2; input x: f32[3 @ 8x8]; output y = x < conv 3 (order=bare) -> 2*a >; }\n",
   },
 });
-
-/** Where an expression stands. */
-export interface Environment {
-  readonly scope: Scope;
-  /** The input of the innermost body, where there is one. */
-  readonly in?: Value | undefined;
-  /** The current value. */
-  readonly it?: Value | undefined;
-  /** What is remembered in the check of a block for all its parameters. */
-  readonly trace?: Trace | undefined;
-  /** Names and calls that have a value of their own: `params` and `macs("fvcore")` in `expect`. */
-  readonly measured?: ReadonlyMap<NameExpression, Literal>;
-  /** The block that a name stands for, where a block is wanted. */
-  blockOf(expression: NameExpression): BlockDefinition | undefined;
-  /** Whether a condition on a symbol holds for all its values, or for none; reported otherwise. */
-  decide(condition: Condition, span: Span): boolean | undefined;
-  /** Whether an expression was reported already. */
-  readonly isBad: (expression: Expression) => boolean;
-  /** Whether there is room for lists of so many elements; reported otherwise. */
-  readonly spend: (amount: number, span: Span) => boolean;
-  /** Told of every call of `floor`, and of what it is given. */
-  readonly floored?: (call: NameExpression, amount: Literal | undefined) => void;
-  /** At a place, or at the source of the value of an expression. */
-  report<Args extends readonly unknown[]>(
-    kind: DiagnosticKind<Args>,
-    args: Args,
-    at: Span | Expression,
-    more?: Pick<DiagnosticDetails, "help" | "fix" | "labels">,
-  ): undefined;
-}
 
 /** Lists are as long as networks are deep; only longer ones are counted. */
 const FREE_ELEMENTS = 16;
@@ -316,7 +286,7 @@ function callOf(expression: NameExpression, environment: Environment): Literal |
       result ?? environment.report(inconclusive, [`${quoted(name)} of a symbolic size`], expression.span)
     );
   }
-  if (name === "floor") environment.floored?.(expression, values.items[0]);
+  if (name === "floor") environment.floored(expression, values.items[0]);
   const result = builtIn.apply(values.items);
   if (result.kind === "list" && !environment.spend(result.items.length, expression.span)) return undefined;
   if (result.kind !== "problem") {

@@ -9,7 +9,8 @@ import { environmentAt, isBad, isShallow, type Place, report, spend } from "./bu
 import type { CallForm } from "./call-form.ts";
 import { calleeOf, nameText, type StageCallee, tensorsIn } from "./callee.ts";
 import { type EnteredBlock, enterBlock } from "./enter-block.ts";
-import { type Environment, evaluate, truthOf } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
+import { evaluate, truthOf } from "./evaluate.ts";
 import { expandLoop } from "./expand-loop.ts";
 import { addHole, guessFrom, isLegible, nameValue, obscured } from "./gaps.ts";
 import { type Loop, loopOver, repetition } from "./loop.ts";

@@ -29,7 +29,7 @@ export function checkExpectations(item: ast.ExpectItem, graph: CheckedGraph, pla
     const metrics = metricsIn(relation, place);
     const values = metrics && measured(metrics, graph);
     if (metrics === undefined || values === undefined) continue;
-    if (truthOf(relation, { ...environmentAt(place), measured: values }) !== false) continue;
+    if (truthOf(relation, environmentAt(place).with({ measured: values })) !== false) continue;
     const told = new Map([...metrics].map(([expression, metric]) => [metric.name, { expression, metric }]));
     const numbers = [...told].map(([name, { expression }]) => {
       const value = values.get(expression);

@@ -201,10 +201,8 @@ function followAliases(
     const parent = build.fileScope(module);
     const environment = environmentAt({ build, frame, scope: parent });
     const own = bindParameters(model.parameters, given, parent, environment, environment);
-    const fixed = evaluateArguments(alias.arguments?.items ?? [], exposedParameters(target), {
-      ...environment,
-      scope: own.scope,
-    });
+    const inside = environment.with({ scope: own.scope });
+    const fixed = evaluateArguments(alias.arguments?.items ?? [], exposedParameters(target), inside);
     const passedOn = [...given].filter(([name]) => !own.scope.entries.has(name));
     [definition, given] = [target, new Map([...passedOn, ...fixed])];
   }

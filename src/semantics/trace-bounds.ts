@@ -14,7 +14,8 @@ import {
   ZERO,
 } from "../base/rational.ts";
 import { constant, differenceOf, negated, type Term, unknownsOf, valueWith } from "../ir/term.ts";
-import { type Environment, evaluate } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
+import { evaluate } from "./evaluate.ts";
 import { type Trace, termOf } from "./trace.ts";
 
 /** That a number is at least so much says something of its unknown, when that is one alone. */

@@ -11,7 +11,7 @@ import type { Shape } from "../ir/shape.ts";
 import { constant, constantValue, differenceOf, type Term, unknown, unknownsOf } from "../ir/term.ts";
 import { type Bound, signOf } from "../ir/term-sign.ts";
 import type { Claim, Value } from "../ops/op.ts";
-import type { Environment } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
 import type { BlockDefinition } from "./module.ts";
 import { lookUp } from "./scope.ts";
 

@@ -26,7 +26,8 @@ import type { Settings } from "../ops/settings.ts";
 import type { Build } from "./build.ts";
 import { argumentsOf, type CallForm } from "./call-form.ts";
 import { pairArguments, SIZE_ARGUMENT } from "./callee.ts";
-import { type Environment, evaluate } from "./evaluate.ts";
+import type { Environment } from "./environment.ts";
+import { evaluate } from "./evaluate.ts";
 import { CERTAIN, type Entry } from "./scope.ts";
 import { SILENT_SITE } from "./site.ts";
 import {
@@ -60,7 +61,7 @@ export function termsOfCall(
   environment: Environment,
   growth: Entry | undefined,
 ): CallTerms {
-  const quiet: Environment = { ...environment, report: () => undefined };
+  const quiet = environment.silent;
   const others = new Map<string, readonly Term[]>();
   const add = (name: string, expression: ast.Expression | undefined): void => {
     const terms = termsOfLiteral(expression && evaluate(expression, quiet));

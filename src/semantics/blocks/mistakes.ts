@@ -33,6 +33,7 @@ const MOST_RUNS = 12;
 
 /** `isAsked`: whether it is known that the block fails somewhere; otherwise one expansion that fits is enough. */
 export function mistakesOf(subject: Subject, isAsked: boolean): BlockMistakes {
+  if (subject.effort.left <= 0) return NONE;
   const candidates = candidatesOf(subject);
   if (candidates.some(({ values }) => values.length === 0)) return NONE;
   const { inputs = [] } = subject.definition.ast;

@@ -3,7 +3,8 @@ import type * as ast from "../../../grammar/ast.ts";
 import { isInteger, rational } from "../../base/rational.ts";
 import { type Literal, numberLiteral, printLiteral } from "../../ir/literal.ts";
 import { unknown } from "../../ir/term.ts";
-import { type Environment, evaluate } from "../evaluate.ts";
+import { detachedEnvironment } from "../environment.ts";
+import { evaluate } from "../evaluate.ts";
 import { childScope, define } from "../scope.ts";
 import { type Uses, usesOf } from "./uses.ts";
 import type { Subject } from "./world.ts";
@@ -25,21 +26,21 @@ const WIDTHS = [24, 40, 8, 56, 16, 4, 2, 72, 3, 1, 17];
 export function candidatesOf({ definition, resolution }: Subject): readonly Candidates[] {
   const uses = usesOf(definition, resolution);
   const scope = childScope();
-  const environment: Environment = {
-    scope,
-    blockOf: (expression) => resolution.blocks.get(expression),
-    decide: () => undefined,
-    isBad: (expression) => resolution.bad.has(expression),
-    spend: () => true,
-    report: () => undefined,
-  };
+  const environment = detachedEnvironment(
+    { scope },
+    {
+      blockOf: (expression) => resolution.blocks.get(expression),
+      isBad: (expression) => resolution.bad.has(expression),
+      report: () => undefined,
+    },
+  );
   return definition.ast.parameters.map((parameter, index) => {
     const name = parameter.name.text;
-    const use: Uses = uses.get(name) ?? { roles: new Set(), types: [] };
+    const use: Uses = uses.get(name) ?? { roles: new Set(), types: new Set() };
     const initial = parameter.default && evaluate(parameter.default, environment);
     if (initial !== undefined) define(scope, name, initial, parameter.span);
     const tried = sampleOf(parameter, use, initial, index);
-    const fitting = tried.filter((literal) => use.types.every((type) => "value" in type.read(literal)));
+    const fitting = tried.filter((literal) => [...use.types].every((type) => "value" in type.read(literal)));
     const values = distinct([...(initial === undefined ? [] : [initial]), ...fitting]);
     return { name, values, isWhole: isWhole(parameter, use, values) };
   });
@@ -59,14 +60,14 @@ function sampleOf(
   if (kind === "bool" || initial?.kind === "boolean")
     return [true, false].map((value) => ({ kind: "boolean", value }));
   if (kind === "str" || initial?.kind === "string") return [{ kind: "string", value: "" }];
-  const words = types.flatMap((each) => each.words ?? []);
+  const words = [...types].flatMap((each) => each.words ?? []);
   if (kind === "word" || initial?.kind === "word" || words.length > 0)
     return words.map((value) => ({ kind: "word", value }));
   const shifted = [...WIDTHS.slice(index % 4), ...WIDTHS.slice(0, index % 4)];
   const numbers = roles.has("window") ? SMALL : roles.has("count") ? COUNTS : shifted;
   const whole = numbers.map(numberLiteral);
   if (kind === "float") return FRACTIONS.map((value) => ({ kind: "number", value }));
-  return types.length === 0
+  return types.size === 0
     ? whole
     : [
         ...whole,
@@ -91,7 +92,7 @@ function isWhole({ type }: ast.Parameter, { types }: Uses, [first]: readonly Lit
   if (type?.name.text === "int") return true;
   if (type?.name.text === "float" || (first?.kind === "number" && !isInteger(first.value))) return false;
   const half: Literal = { kind: "number", value: rational(1, 2) };
-  return types.length === 0 || types.some((each) => !("value" in each.read(half)));
+  return types.size === 0 || [...types].some((each) => !("value" in each.read(half)));
 }
 
 /** The value, named after its parameter. */

@@ -10,18 +10,35 @@ export type Role = "count" | "window" | "width" | "list" | "block";
 export interface Uses {
   readonly roles: Set<Role>;
   /** What stages say of arguments that are the parameter alone. */
-  readonly types: ArgumentType<unknown>[];
+  readonly types: Set<ArgumentType<unknown>>;
 }
+
+type UsesByParameter = ReadonlyMap<string, Uses>;
+
+const known = new WeakMap<ast.Block, UsesByParameter>();
+
+/** What is passed on over more blocks than this is passed on for nothing. */
+const MOST_LEVELS = 64;
 
 /** By parameter. What it is passed on to tells too. */
 export function usesOf(
   definition: BlockDefinition,
-  { repeated }: Pick<Resolution, "repeated">,
+  resolution: Pick<Resolution, "repeated">,
   open: ReadonlySet<ast.Block> = new Set(),
-): ReadonlyMap<string, Uses> {
+): UsesByParameter {
+  const uses = known.get(definition.ast) ?? findUses(definition, resolution, open);
+  known.set(definition.ast, uses);
+  return uses;
+}
+
+function findUses(
+  definition: BlockDefinition,
+  { repeated }: Pick<Resolution, "repeated">,
+  open: ReadonlySet<ast.Block>,
+): UsesByParameter {
   const { ast: block, module } = definition;
   const uses = new Map(
-    block.parameters.map(({ name }): [string, Uses] => [name.text, { roles: new Set(), types: [] }]),
+    block.parameters.map(({ name }): [string, Uses] => [name.text, { roles: new Set(), types: new Set() }]),
   );
   const inside = new Set([...open, block]);
 
@@ -65,8 +82,9 @@ export function usesOf(
     const list = call.arguments;
     const items = list?.items.slice(callee === undefined ? 0 : tensorsIn(list, callee, isSource)) ?? [];
     const isRecursive = callee?.kind === "block" && inside.has(callee.ast);
+    const isFollowed = !isRecursive && inside.size < MOST_LEVELS;
     const passedOn =
-      callee?.kind === "block" && !isRecursive ? usesOf(callee, { repeated }, inside) : undefined;
+      callee?.kind === "block" && isFollowed ? usesOf(callee, { repeated }, inside) : undefined;
     const names =
       callee?.kind === "stage"
         ? Object.keys(callee.stage.arguments)
@@ -78,8 +96,8 @@ export function usesOf(
           : undefined;
       const type = callee?.kind === "stage" ? callee.stage.arguments[parameter]?.type : undefined;
       const inner = passedOn?.get(parameter);
-      if (own !== undefined && type !== undefined) own.types.push(type);
-      own?.types.push(...(inner?.types ?? []));
+      if (own !== undefined && type !== undefined) own.types.add(type);
+      for (const each of inner?.types ?? []) own?.types.add(each);
       visit(
         value,
         parameter === SIZE_ARGUMENT ? "window" : isRecursive && isLess(value) ? "count" : undefined,

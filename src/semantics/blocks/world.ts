@@ -30,6 +30,9 @@ import { channelsName } from "../traced-block.ts";
 /** Of a block by itself; what is larger is not looked at. */
 const MOST_STEPS = 2_000;
 
+/** So many take as long as what comes with each expansion, however small the block. */
+const STEPS_OF_RUN = 20;
+
 /** What a block is expanded for. */
 export interface World {
   readonly rank: number;
@@ -116,7 +119,7 @@ export function runBlock(subject: Subject, world: World): Run {
   const isAdmissible = admits(block, given, operands, place);
   const result = isAdmissible ? expand(definition, given, operands, place) : undefined;
   const { symbols, progress, budget } = build;
-  effort.left -= budget.steps - startBudget(room).steps;
+  effort.left -= STEPS_OF_RUN + budget.steps - startBudget(room).steps;
   const demands = [...symbols.demands];
   // Only what is demanded for all parameters can be broken for all of them.
   const ofAll = demands.filter(({ grounds }) => grounds?.values.every(isConstant) === true);
@@ -216,7 +219,7 @@ function admits(
   };
   const outside = environmentAt(trial, block.inputs === undefined ? { in: it } : {});
   const { scope } = bindParameters(block.parameters, given, trial.scope, outside, outside);
-  const environment = { ...outside, scope };
+  const environment = outside.with({ scope });
   return (block.where?.relations ?? []).every((relation) => {
     learnFromRelation(relation, environment);
     return truthOf(relation, environment) === true;
