@@ -39,8 +39,9 @@ export const lint: Lint = {
     for (const node of context.nodes) {
       const effect = EFFECTS.get(node.op);
       const [first, ...others] = context.sourcesOf(node).map((operand) => passedOn(operand, context));
-      if (effect === undefined || first === undefined || others.some((operand) => operand !== first))
-        continue;
+      // What is there of a join with a mistake may be one operand.
+      if (effect === undefined || first === undefined || others.length === 0) continue;
+      if (others.some((operand) => operand !== first)) continue;
       if (isNamedTwice(node)) continue;
       const { parts, span } = first.origin;
       context.report(joinOfOneValue, [node.op.name, effect], node, {

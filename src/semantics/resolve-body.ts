@@ -13,6 +13,7 @@ import {
   declareForUse,
   endBody,
   type NameContext,
+  reportNoFlow,
   reportUnknown,
   resolveExpression,
 } from "./resolve-names.ts";
@@ -218,7 +219,11 @@ function checkBodies({ name, branches }: ast.Operation, { reporter }: NameContex
 }
 
 export function resolveSource(source: ast.Source, scope: StaticScope, context: NameContext): void {
-  if (source.kind !== "call") return;
+  if (source.kind !== "call") {
+    const hasValue = source.kind === "in" ? context.hasIn : context.hasIt;
+    if (!hasValue) reportNoFlow(source, source.kind, context);
+    return;
+  }
   const [name] = source.name.parts;
   if (source.arguments === undefined && source.name.parts.length === 1) {
     const entry = read(scope, name.text);

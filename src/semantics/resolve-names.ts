@@ -118,16 +118,20 @@ export function resolveExpression(
       resolveName(expression, scope, context, words);
       return;
     case "flow-member":
-      if (expression.base === "in" && !context.hasIn) reportNoFlow(expression, context);
+      if (expression.base === "in" && !context.hasIn) reportNoFlow(expression, "in", context);
       return;
     default:
   }
 }
 
-export function reportNoFlow(expression: ast.FlowMember, { reporter, bad }: NameContext): void {
-  bad.add(expression);
+export function reportNoFlow(
+  where: ast.FlowMember | ast.Source,
+  word: "in" | "it",
+  { reporter, bad }: NameContext,
+): void {
+  bad.add(where);
   const help = ["name one of the inputs instead"];
-  reporter.report(unknownName.at({ span: expression.span, help }, expression.base));
+  reporter.report(unknownName.at({ span: where.span, help }, word));
 }
 
 /** Whether the name is a block's; it then stands for the block. */

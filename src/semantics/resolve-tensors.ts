@@ -32,7 +32,7 @@ export function resolveTensors(
 export function resolveTensor(expression: ast.Expression, scope: StaticScope, context: NameContext): boolean {
   if (expression.kind === "flow-member" && expression.member === undefined) {
     if (expression.base === "in" ? context.hasIn : context.hasIt) return true;
-    reportNoFlow(expression, context);
+    reportNoFlow(expression, expression.base, context);
     return false;
   }
   if (
