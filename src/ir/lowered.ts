@@ -28,6 +28,21 @@ export function isPadded({ padding }: Window): boolean {
   return padding.some(([before, after]) => before + after > 0);
 }
 
+/**
+ * Whether a window that is not dilated, over a value with these sizes, is padded by what TensorFlow calls `SAME`: as
+ * little as gives a position to each stride, half of it before and the odd one after.
+ */
+export function isPaddedSame(
+  { size, stride, dilation, padding }: Window,
+  sizes: readonly (number | null)[],
+): boolean {
+  return padding.every(([before, after], axis) => {
+    const [length, step] = [sizes[axis] ?? 1, stride[axis] ?? 1];
+    const total = Math.max(0, (Math.ceil(length / step) - 1) * step + (size[axis] ?? 1) - length);
+    return dilation[axis] === 1 && before === Math.floor(total / 2) && before + after === total;
+  });
+}
+
 /** Functions of one number, applied to each element. */
 export type PointwiseFunction = "relu" | "relu6" | "elu" | "sigmoid" | "tanh" | "erf";
 

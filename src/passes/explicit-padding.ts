@@ -1,6 +1,6 @@
 /**
- * Padding inside of windows becomes nodes of its own where TensorFlow's operation has none: in pools, in
- * depthwise convolutions and in convolutions over volumes.
+ * Padding inside of windows becomes nodes of its own where TensorFlow's operation has none by given amounts: in pools,
+ * in depthwise convolutions and in convolutions over volumes.
  */
 import { invariant } from "../base/invariant.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
   Ref,
   Window,
 } from "../ir/lowered.ts";
-import { isPadded } from "../ir/lowered.ts";
+import { isPadded, isPaddedSame } from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewrite.ts";
 import { rewrite } from "./rewrite.ts";
@@ -21,7 +21,7 @@ import { rewrite } from "./rewrite.ts";
 export const explicitPadding: Pass = {
   name: "explicit-padding",
   kind: "requirement",
-  why: "TensorFlow's pools, depthwise convolutions and convolutions over volumes cannot pad by given amounts.",
+  why: "TensorFlow's pools, depthwise convolutions and convolutions over volumes pad as much as keeps the sizes, or not at all.",
   run(graph) {
     const nonNegative = nonNegativeNodes(graph);
     return rewrite(graph, (node, rewriter) => {
@@ -29,6 +29,7 @@ export const explicitPadding: Pass = {
       const [x, ...others] = node.inputs;
       if (!("window" in primitive) || x === undefined || !isPadded(primitive.window)) return undefined;
       const { window } = primitive;
+      const isSame = isPaddedSame(window, sizesOf(x, rewriter));
       const onPadded = (name: string, value: number): Ref => {
         const padding = [NONE, ...window.padding, NONE];
         const padded = rewriter.addHelper(`${node.name}/padded`, { kind: "pad", padding, value }, [x]);
@@ -38,16 +39,18 @@ export const explicitPadding: Pass = {
       switch (primitive.kind) {
         case "convolution":
           // TensorFlow's 2-D convolution takes explicit padding as it is.
-          return window.size.length === 3 ? onPadded(node.name, 0) : undefined;
+          return window.size.length === 3 && !isSame ? onPadded(node.name, 0) : undefined;
         case "depthwise-convolution":
-          return onPadded(node.name, 0);
+          return isSame ? undefined : onPadded(node.name, 0);
         case "transposed-convolution":
           return window.size.length === 3 ? onCropped(node, primitive, rewriter) : undefined;
         case "max-pool":
+          if (isSame) return undefined;
           // Zero does as well as minus infinity where it never wins.
           return onPadded(node.name, nonNegative.has(x.node) ? 0 : Number.NEGATIVE_INFINITY);
         case "average-pool": {
           if (primitive.countsPadding) return onPadded(node.name, 0);
+          if (isSame) return undefined;
           const averaged = onPadded(rewriter.unusedName(`${node.name}/averaged`), 0);
           const correction = rewriter.addHelper(
             `${node.name}/correction`,

@@ -61,10 +61,23 @@ export const requirementExamples: readonly Example[] = [
   },
   {
     pass: explicitPadding,
-    name: "depthwise-convolution",
-    graph: sketch([5, 5, 2], (s, x) => {
+    name: "not-as-much-as-keeps-the-sizes",
+    graph: sketch([5, 6, 2], (s, x) => {
       const kernel = s.constant("kernel", [3, 3, 2, 1]);
       const window = { size: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [padding, padding] };
+      const conv = s.add("conv", { kind: "depthwise-convolution", window }, [x, kernel]);
+      const halved = { ...window, stride: [2, 2], padding: [padding, [0, 1]] } as const;
+      const mean = { kind: "average-pool", window: halved, countsPadding: false } as const;
+      const most = { kind: "max-pool", window: { ...halved, padding: [padding, [1, 0]] } } as const;
+      return { a: s.add("mean", mean, [conv]), b: s.add("most", most, [conv]) };
+    }),
+  },
+  {
+    pass: explicitPadding,
+    name: "depthwise-convolution",
+    graph: sketch([6, 6, 2], (s, x) => {
+      const kernel = s.constant("kernel", [3, 3, 2, 1]);
+      const window = { size: [3, 3], stride: [2, 2], dilation: [1, 1], padding: [padding, padding] };
       return s.add("conv", { kind: "depthwise-convolution", window }, [x, kernel]);
     }),
   },
@@ -137,15 +150,17 @@ export const requirementExamples: readonly Example[] = [
       const larger = s.add("larger", { kind: "maximum" }, [x, leaky]);
       const smaller = s.add("smaller", { kind: "subtract" }, [larger, leaky]);
       return s.add("concat", { kind: "concat" }, [
-        s.maxPool("zero", larger, 3, { padding }),
-        s.maxPool("infinity", smaller, 3, { padding }),
+        s.maxPool("zero", larger, 3, { stride: 2, padding }),
+        s.maxPool("infinity", smaller, 3, { stride: 2, padding }),
       ]);
     }),
   },
   {
     pass: explicitPadding,
     name: "max-pool-after-relu-and-bias",
-    graph: sketch([8, 8, 3], (s, x) => s.maxPool("pool", s.bias("bias", s.relu("relu", x)), 3, { padding })),
+    graph: sketch([8, 8, 3], (s, x) =>
+      s.maxPool("pool", s.bias("bias", s.relu("relu", x)), 3, { stride: 2, padding }),
+    ),
   },
   {
     pass: explicitPadding,
@@ -155,7 +170,10 @@ export const requirementExamples: readonly Example[] = [
       const pad = s.add("pad", { kind: "pad", padding: [nowhere, padding, padding, nowhere], value: -1 }, [
         sigmoid,
       ]);
-      return { a: s.maxPool("pool1", sigmoid, 3, { padding }), b: s.maxPool("pool2", pad, 3, { padding }) };
+      return {
+        a: s.maxPool("pool1", sigmoid, 3, { stride: 2, padding }),
+        b: s.maxPool("pool2", pad, 3, { stride: 2, padding }),
+      };
     }),
   },
   {

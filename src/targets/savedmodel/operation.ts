@@ -8,7 +8,7 @@ import type {
   TensorType,
   Window,
 } from "../../ir/lowered.ts";
-import { isPadded } from "../../ir/lowered.ts";
+import { isPadded, isPaddedSame } from "../../ir/lowered.ts";
 import { bytesOf } from "../protobuf.ts";
 import type { AttrValue } from "./attr-value.ts";
 import {
@@ -53,13 +53,13 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       return { op: "Const", attrs: weight(primitive) };
     case "convolution":
       invariant(primitive.groups === 1, "convolutions in groups have no kernel on CPUs");
-      return convolution(primitive.window);
+      return convolution(primitive.window, inputs);
     case "depthwise-convolution": {
       const { window } = primitive;
       invariant(window.size.length === 2, "depthwise convolutions take images only");
       // It claims to take explicit padding, and ends the process when it gets any.
-      invariant(!isPadded(window), "DepthwiseConv2dNative has no explicit padding");
-      return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window), ...paddingAttrs(window) } };
+      const padding = { explicit_paddings: integersAttr([]), padding: ownPadding(window, inputs) };
+      return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window), ...padding } };
     }
     case "transposed-convolution":
       invariant(primitive.groups === 1, "transposed convolutions have no groups");
@@ -88,11 +88,12 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     case "softmax":
       return { op: "Softmax", attrs: { T } };
     case "max-pool": {
-      const { op, attrs } = pool("MaxPool", primitive.window);
+      const { op, attrs } = pool("MaxPool", primitive.window, inputs);
       return { op, attrs: op === "MaxPool" ? { ...attrs, explicit_paddings: integersAttr([]) } : attrs };
     }
     case "average-pool":
-      return pool("AvgPool", primitive.window);
+      invariant(!isPadded(primitive.window) || !primitive.countsPadding, "AvgPool counts no padding");
+      return pool("AvgPool", primitive.window, inputs);
     case "reduce":
       return {
         op: REDUCTION[primitive.function],
@@ -203,10 +204,9 @@ const REDUCTION: Record<Reduction, string> = { mean: "Mean", max: "Max" };
 
 const OF_TWO = { add: "AddV2", subtract: "Sub", multiply: "Mul", maximum: "Maximum" } as const;
 
-function convolution(window: Window): Operation {
+function convolution(window: Window, inputs: readonly TensorType[]): Operation {
   if (window.size.length === 3) {
-    invariant(!isPadded(window), "Conv3D has no explicit padding");
-    return { op: "Conv3D", attrs: { ...windowAttrs(window), padding: textAttr("VALID") } };
+    return { op: "Conv3D", attrs: { ...windowAttrs(window), padding: ownPadding(window, inputs) } };
   }
   return {
     op: "Conv2D",
@@ -255,8 +255,14 @@ function paddingAttrs(window: Window): Readonly<Record<string, AttrValue>> {
   };
 }
 
-function pool(op: string, window: Window): Operation {
-  invariant(!isPadded(window), `${op} has no explicit padding`);
+/** Of an operation that pads by no given amounts. */
+function ownPadding(window: Window, [x]: readonly TensorType[]): AttrValue {
+  if (!isPadded(window)) return textAttr("VALID");
+  invariant(isPaddedSame(window, x?.shape.slice(1, -1) ?? []), "the operation has no explicit padding");
+  return textAttr("SAME");
+}
+
+function pool(op: string, window: Window, inputs: readonly TensorType[]): Operation {
   invariant(
     window.dilation.every((amount) => amount === 1),
     `${op} has no dilation`,
@@ -267,7 +273,7 @@ function pool(op: string, window: Window): Operation {
       T,
       data_format: textAttr(dataFormat(window.size.length)),
       ksize: integersAttr([1, ...window.size, 1]),
-      padding: textAttr("VALID"),
+      padding: ownPadding(window, inputs),
       strides: integersAttr([1, ...window.stride, 1]),
     },
   };
