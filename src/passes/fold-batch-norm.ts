@@ -1,7 +1,7 @@
-/** Batch normalization directly after a convolution or matmul moves into its kernel and a bias. */
+/** Batch normalizations and scales directly after a convolution or matmul move into its kernel and a bias. */
 import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
-import { type AffineNode, affineOfNorm } from "./affine.ts";
+import { type AffineNode, affineOf, composed } from "./affine.ts";
 import { type DeriveConstant, derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter, Uses } from "./rewrite.ts";
@@ -10,11 +10,13 @@ import { rewrite, usesOf } from "./rewrite.ts";
 type Constant = PrimitiveOf<"constant">;
 type Linear = PrimitiveOf<"convolution" | "depthwise-convolution" | "transposed-convolution" | "matmul">;
 
-/** A linear node, perhaps its bias, and the batch normalization that nothing else stands between. */
+/** A linear node, perhaps its bias, and what scales and shifts it, with nothing else in between. */
 interface Fold {
   readonly linear: LoweredNode<Linear>;
   readonly bias: LoweredNode | undefined;
-  readonly norm: LoweredNode;
+  /** In a row; the last one stays, as a bias. */
+  readonly scales: readonly LoweredNode[];
+  readonly last: LoweredNode;
   readonly kernel: Constant;
   readonly oldBias: Constant | undefined;
   readonly affine: AffineNode;
@@ -30,9 +32,8 @@ export const foldBatchNorm: Pass = {
     return rewrite(graph, (node, rewriter) => {
       const fold = folds.get(node.name);
       if (fold === undefined) return undefined;
-      if (node.name === fold.bias?.name) return node.inputs[0];
-      const add = node.name === fold.norm.name ? addBias : addLinear;
-      return add(node, fold, derive, rewriter);
+      if (node.name === fold.linear.name) return addLinear(node, fold, derive, rewriter);
+      return node.name === fold.last.name ? addBias(node, fold, derive, rewriter) : node.inputs[0];
     });
   },
 };
@@ -41,28 +42,44 @@ export const foldBatchNorm: Pass = {
 function findFolds(graph: LoweredGraph): ReadonlyMap<string, Fold> {
   const uses = usesOf(graph);
   const folds = new Map<string, Fold>();
-  for (const norm of graph.nodes) {
-    const fold = findFold(norm, uses);
+  for (const scales of findRows(graph, uses)) {
+    const fold = findFold(scales, uses);
     if (fold === undefined) continue;
-    for (const node of [fold.linear, fold.bias, fold.norm])
+    for (const node of [fold.linear, fold.bias, ...fold.scales])
       if (node !== undefined) folds.set(node.name, fold);
   }
   return folds;
 }
 
-function findFold(norm: LoweredNode, uses: Uses): Fold | undefined {
-  if (norm.primitive.kind !== "batch-normalization") return undefined;
-  const source = uses.soleSource(norm.inputs[0]);
+/** Nodes that scale and shift, each the only reader of the one before it. */
+function findRows(graph: LoweredGraph, uses: Uses): Iterable<readonly LoweredNode[]> {
+  const rows = new Map<string, readonly LoweredNode[]>();
+  for (const node of graph.nodes) {
+    if (affineOf(node, uses) === undefined) continue;
+    const source = uses.soleSource(node.inputs[0]);
+    const before = source && rows.get(source.name);
+    // Those before the last one go away: nothing may have to wait for them.
+    const goesOn = source !== undefined && before !== undefined && source.control.length === 0;
+    if (goesOn) rows.delete(source.name);
+    rows.set(node.name, goesOn ? [...before, node] : [node]);
+  }
+  return rows.values();
+}
+
+function findFold(scales: readonly LoweredNode[], uses: Uses): Fold | undefined {
+  const [first] = scales;
+  const last = scales.at(-1);
+  const source = uses.soleSource(first?.inputs[0]);
   const bias = source?.primitive.kind === "bias" ? source : undefined;
   const linear = bias === undefined ? source : uses.soleSource(bias.inputs[0]);
-  if (linear === undefined || !isLinear(linear)) return undefined;
+  if (last === undefined || linear === undefined || !isLinear(linear)) return undefined;
   const kernel = uses.constantAt(linear.inputs[1]);
   const oldBias = uses.constantAt(bias?.inputs[1]);
-  const affine = affineOfNorm(norm, uses);
-  if (kernel === undefined || affine === undefined) return undefined;
-  // The node of the old bias goes away: it must be foldable, and nothing may have to wait for it.
+  if (kernel === undefined) return undefined;
+  // The node of the old bias goes away, too.
   if (bias !== undefined && (oldBias === undefined || bias.control.length > 0)) return undefined;
-  return { linear, bias, norm, kernel, oldBias, affine };
+  const affine = composed(scales.flatMap((node) => affineOf(node, uses) ?? []));
+  return { linear, bias, scales, last, kernel, oldBias, affine };
 }
 
 function isLinear(node: LoweredNode): node is LoweredNode<Linear> {
@@ -77,7 +94,7 @@ function isLinear(node: LoweredNode): node is LoweredNode<Linear> {
 
 function addLinear(
   node: LoweredNode,
-  { linear, norm, kernel, affine }: Fold,
+  { linear, last, kernel, affine }: Fold,
   derive: DeriveConstant,
   rewriter: Rewriter,
 ): Ref {
@@ -88,7 +105,7 @@ function addLinear(
     const { scale } = affine.values();
     return kernel.values().map((value, index) => value * (scale[outputOf(index)] ?? 1));
   });
-  const folded = rewriter.addHelper(`${norm.name}/kernel`, scaled, []);
+  const folded = rewriter.addHelper(`${last.name}/kernel`, scaled, []);
   return rewriter.add(node.name, node.primitive, [x, folded], node.control);
 }
 
@@ -111,7 +128,7 @@ function outputsOf(primitive: Linear, shape: readonly number[]): (index: number)
   }
 }
 
-/** The bias takes the name of the batch normalization, so that consumers and outputs find it. */
+/** The bias takes the name of the last scale, so that consumers and outputs find it. */
 function addBias(
   node: LoweredNode,
   { oldBias, affine }: Fold,

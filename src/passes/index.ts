@@ -6,6 +6,7 @@ import { explicitPadding } from "./explicit-padding.ts";
 import { fetchOutputs } from "./fetch-outputs.ts";
 import { flattenConcat } from "./flatten-concat.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
+import { foldConstants } from "./fold-constants.ts";
 import { groupConvolutions } from "./group-convolutions.ts";
 import { imageRank, lrnRank } from "./image-rank.ts";
 import { mergeBias } from "./merge-bias.ts";
@@ -51,6 +52,8 @@ export const savedModelPasses: readonly Pass[] = [
   evenDilation,
   // After dilations are even, because it makes depthwise convolutions of its own, and kernels that are no constants.
   groupConvolutions,
+  // After groups are apart, because each takes its part of a kernel.
+  foldConstants,
   // After everything that makes kernels, so that all forms share them; before padding is split off, which is otherwise for each.
   rowBands,
   // On the whole graph like the bands, and after them only because one has to be first.

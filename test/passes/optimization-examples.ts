@@ -2,6 +2,7 @@
 import { depthwiseForm } from "../../src/passes/depthwise-form.ts";
 import { flattenConcat } from "../../src/passes/flatten-concat.ts";
 import { foldBatchNorm } from "../../src/passes/fold-batch-norm.ts";
+import { foldConstants } from "../../src/passes/fold-constants.ts";
 import { mergeBias } from "../../src/passes/merge-bias.ts";
 import { mergePadding } from "../../src/passes/merge-padding.ts";
 import { poolFirst } from "../../src/passes/pool-first.ts";
@@ -26,6 +27,16 @@ export const optimizationExamples: readonly Example[] = [
     pass: foldBatchNorm,
     name: "after-biased-matmul",
     graph: sketch([8], (s, x) => s.norm("bn", s.bias("bias", s.matmul("fc", x, 4)))),
+  },
+  {
+    pass: foldBatchNorm,
+    name: "scales-in-a-row",
+    graph: sketch([8, 8, 3], (s, x) => {
+      const norm = s.norm("bn", s.bias("bias", s.conv("conv", x, 3, 4)));
+      const halved = s.add("half", { kind: "multiply" }, [norm, s.constant("one-half", [], 0, 0.5)]);
+      const scaled = s.add("scale", { kind: "multiply" }, [halved, s.constant("factor", [1, 1, 1, 4])]);
+      return s.add("rows", { kind: "multiply" }, [scaled, s.constant("of-rows", [1, 6, 1, 1])]);
+    }),
   },
   {
     pass: foldBatchNorm,
@@ -204,6 +215,18 @@ export const optimizationExamples: readonly Example[] = [
         still,
       ]);
       return s.relu("relu", s.add("flat", { kind: "reshape", shape: [4, 8] }, [none]));
+    }),
+  },
+  {
+    pass: foldConstants,
+    name: "slices-and-reshapes",
+    graph: sketch([3], (s, x) => {
+      const weight = s.constant("weight", [1, 3, 8]);
+      const slice = { kind: "slice", begin: [0, 1], end: [3, 7], step: [1, 3] } as const;
+      const part = s.add("part", slice, [weight]);
+      const moved = s.add("moved", { kind: "reshape", shape: [2, 3] }, [part]);
+      const flat = s.add("flat", { kind: "slice", begin: [0, 0], end: [1, 3], step: [1, 1] }, [moved]);
+      return s.add("sum", { kind: "add" }, [x, s.add("last", { kind: "reshape", shape: [3] }, [flat])]);
     }),
   },
 ];
