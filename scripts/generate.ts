@@ -65,8 +65,12 @@ function bundled(path: string): string {
   return outputFiles[0]?.text.trim() ?? "";
 }
 
-function pageModule(name: string, folder: string, script: string, style: string): string {
-  return `/** The script and style of a page, generated from ${folder} by \`npm run generate\`. */\nexport const ${name}_SCRIPT: string = ${JSON.stringify(script)};\nexport const ${name}_STYLE: string = ${JSON.stringify(style)};\n`;
+/** Texts by the names of their constants. */
+function pageModule(folder: string, texts: Readonly<Record<string, string>>): string {
+  const constants = Object.entries(texts).map(
+    ([name, text]) => `export const ${name}: string = ${JSON.stringify(text)};\n`,
+  );
+  return `/** The scripts and styles of pages, generated from ${folder} by \`npm run generate\`. */\n${constants.join("")}`;
 }
 
 /** Everything generated, as `test/generated.test.ts` checks it. */
@@ -79,22 +83,19 @@ export const GENERATED: readonly Generated[] = [
   {
     path: "src/viz/page.generated.ts",
     content: () =>
-      pageModule(
-        "PAGE",
-        "src/viz/page/",
-        minified("src/viz/page/page.js", "js"),
-        minified("src/viz/page/page.css", "css"),
-      ),
+      pageModule("src/viz/page/", {
+        PAGE_SCRIPT: minified("src/viz/page/page.js", "js"),
+        PAGE_STYLE: minified("src/viz/page/page.css", "css"),
+      }),
   },
   {
     path: "src/pages/script.generated.ts",
     content: () =>
-      pageModule(
-        "REPORT",
-        "src/pages/script/",
-        bundled("src/pages/script/report.js"),
-        minified("src/pages/script/report.css", "css"),
-      ),
+      pageModule("src/pages/script/", {
+        REPORT_SCRIPT: bundled("src/pages/script/report.js"),
+        REPORT_STYLE: minified("src/pages/script/report.css", "css"),
+        SWEEP_SCRIPT: bundled("src/pages/script/sweep.js"),
+      }),
   },
   { path: DECISIONS_PATH, content: decisionsText },
   { path: "docs/pictures/densenet121.svg", content: () => pictureOf("specs/densenet121.dn", {}) },

@@ -44,7 +44,9 @@ export { conventionIds, conventionNamed, isConvention } from "./measure/conventi
 export type { CheckedGraph } from "./ops/op.ts";
 export { printGraph } from "./ops/print.ts";
 export { GROUP_TITLES, lookUpStage, STAGE_REFERENCE, type StageReference } from "./ops/stage-reference.ts";
+export { diffPage } from "./pages/diff-page.ts";
 export { reportPage } from "./pages/report-page.ts";
+export { sweepPage } from "./pages/sweep-page.ts";
 export { type Amount, parseAmount } from "./report/amount.ts";
 export {
   type Exceeded,

@@ -98,8 +98,8 @@ export function readReportFlags(flags: FlagValues): ReportFlags {
     ]);
   const format = formOf(flags, FORMATS) ?? "table";
   const sweep = listOf(flags["sweep"]).map(sweepOf);
-  if (sweep.length > 0 && (format === "html" || format === "sarif"))
-    throw new UsageError(`\`--sweep\` has no form ${quoted(format)}`, ["use table, json, csv or md"]);
+  if (sweep.length > 0 && format === "sarif")
+    throw new UsageError("`--sweep` has no form `sarif`", ["use table, json, csv, md or html"]);
   return {
     format,
     report: reportOptions(flags),

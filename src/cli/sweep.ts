@@ -6,6 +6,7 @@ import {
   sweepCsv,
   sweepLines,
   sweepMarkdown,
+  sweepPage,
   sweepToJson,
 } from "../index.ts";
 import type { ExitCode, FlagValues, Terminal } from "./command.ts";
@@ -44,6 +45,8 @@ function printed(points: readonly SweepPoint[], format: ReportFlags["format"]): 
       return sweepCsv(points);
     case "md":
       return sweepMarkdown(points);
+    case "html":
+      return sweepPage(points);
     default:
       return `${sweepLines(points).join("\n")}\n`;
   }

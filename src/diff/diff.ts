@@ -83,6 +83,8 @@ export interface Diff {
   readonly divergence?: Divergence;
   /** The parts of the spec that cost another amount, down to the stages; each before those inside it. */
   readonly parts: readonly PartDelta[];
+  /** The paths of operations that went, came, or do another thing. */
+  readonly touched: Readonly<Record<"before" | "after", ReadonlySet<string>>>;
 }
 
 export interface PartDelta {
@@ -97,7 +99,7 @@ export interface PartDelta {
 export function diffReports(before: ReportJson, after: ReportJson): Diff {
   const alignment = align(before.rows, after.rows);
   const kinds = alignment.pairs.map((pair) => ({ pair, kind: kindOf(pair) }));
-  const changed = kinds.filter(({ kind }) => kind === "changed").map(({ pair }) => pairChange(pair));
+  const changedPairs = kinds.filter(({ kind }) => kind === "changed").map(({ pair }) => pair);
   const added = sectionsOf(alignment.added, after.rows);
   const removed = sectionsOf(alignment.removed, before.rows);
   const divergence = divergenceOf(before, after, alignment, { added, removed });
@@ -107,7 +109,7 @@ export function diffReports(before: ReportJson, after: ReportJson): Diff {
     totals: totalsOf(before, after),
     added,
     removed,
-    changed,
+    changed: changedPairs.map(pairChange),
     moved: alignment.pairs.flatMap((pair) =>
       pathInModel(pair.before) === pathInModel(pair.after)
         ? []
@@ -116,7 +118,15 @@ export function diffReports(before: ReportJson, after: ReportJson): Diff {
     following: kinds.filter(({ kind }) => kind === "following").length,
     ...(divergence && { divergence }),
     parts: partsOf(before, after),
+    touched: {
+      before: pathsOf([...alignment.removed, ...changedPairs.map((pair) => pair.before)]),
+      after: pathsOf([...alignment.added, ...changedPairs.map((pair) => pair.after)]),
+    },
   };
+}
+
+function pathsOf(rows: readonly ReportRowJson[]): ReadonlySet<string> {
+  return new Set(rows.map(({ path }) => path));
 }
 
 /** Whether two reports differ in anything. */

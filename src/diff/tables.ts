@@ -37,10 +37,16 @@ const MOST_ROWS = 24;
 /** Parts are shown as deep as so many rows allow. */
 const PART_ROWS = 14;
 
+export interface DiffTableOptions {
+  /** Whether every change is told; else those that people read at one glance. */
+  readonly isWhole?: boolean;
+}
+
 /** Totals first, then the stages, then the parts of the spec that cost another amount. */
-export function diffTables(diff: Diff): readonly DiffTable[] {
+export function diffTables(diff: Diff, { isWhole = false }: DiffTableOptions = {}): readonly DiffTable[] {
   if (isSame(diff)) return [totalsTable(diff)];
-  return [totalsTable(diff), stagesTable(diff), partsTable(diff)].filter(
+  const [stages, parts] = isWhole ? [Infinity, Infinity] : [MOST_ROWS, PART_ROWS];
+  return [totalsTable(diff), stagesTable(diff, stages), partsTable(diff, parts)].filter(
     ({ rows, notes }) => rows.length + notes.length > 0,
   );
 }
@@ -62,7 +68,10 @@ function totalsTable(diff: Diff): DiffTable {
   };
 }
 
-function stagesTable({ added, removed, changed, moved, following, divergence }: Diff): DiffTable {
+function stagesTable(
+  { added, removed, changed, moved, following, divergence }: Diff,
+  mostRows: number,
+): DiffTable {
   const sectionRow = (mark: string, sign: bigint, section: Section): readonly string[] => [
     mark,
     section.path,
@@ -90,9 +99,9 @@ function stagesTable({ added, removed, changed, moved, following, divergence }: 
       ...column,
       align: index < 3 ? "left" : "right",
     })),
-    rows: rows.slice(0, MOST_ROWS),
+    rows: rows.slice(0, mostRows),
     notes: [
-      ...moreThan(rows.length, Math.min(rows.length, MOST_ROWS), "change"),
+      ...moreThan(rows.length, Math.min(rows.length, mostRows), "change"),
       ...(following === 0
         ? []
         : [`${count(following, "stage follows", "stages follow")} with other shapes only`]),
@@ -114,7 +123,7 @@ function changeText(before: Side, after: Side): string {
 }
 
 /** Parts with one changed part inside, of the same change, say nothing of their own. */
-function partsTable({ parts, before, after }: Diff): DiffTable {
+function partsTable({ parts, before, after }: Diff, mostRows: number): DiffTable {
   const known = [before, after].map(({ groups }) => new Set(groups.map(pathInModel)));
   const shared = parts.filter(({ path }) => known.every((paths) => paths.has(path)));
   const changes = new Map(shared.map((part) => [part.path, changesIn(part)]));
@@ -127,7 +136,7 @@ function partsTable({ parts, before, after }: Diff): DiffTable {
   );
   const costs = shared.filter(({ deltas }) => MEASURES.some((measure) => isChanged(deltas[measure])));
   const telling = (costs.length > 0 ? costs : shared).filter(({ path }) => !silent.has(path));
-  const shown = fitting(telling);
+  const shown = fitting(telling, mostRows);
   return {
     title: "parts",
     columns: [
@@ -154,12 +163,12 @@ function changesIn({ deltas }: PartDelta): string {
 }
 
 /** Those of the deepest level down to which they are few. */
-function fitting(parts: Diff["parts"]): Diff["parts"] {
+function fitting(parts: Diff["parts"], most: number): Diff["parts"] {
   const downTo = (depth: number): Diff["parts"] =>
     parts.filter(({ path }) => path.split("/").length <= depth);
   let depth = 1;
-  while (downTo(depth).length < parts.length && downTo(depth + 1).length <= PART_ROWS) depth += 1;
-  return downTo(depth).slice(0, PART_ROWS);
+  while (downTo(depth).length < parts.length && downTo(depth + 1).length <= most) depth += 1;
+  return downTo(depth).slice(0, most);
 }
 
 function columns(first: string, ...others: readonly string[]): DiffTable["columns"] {

@@ -1,8 +1,8 @@
 /** One model at several values of its parameters: a line of totals for each. */
-import { jsonInteger, withSeparators } from "../base/text.ts";
+import { jsonInteger } from "../base/text.ts";
 import { csvText } from "./csv.ts";
 import { namesOf } from "./json.ts";
-import { byteText, fieldText } from "./numbers.ts";
+import { fieldText, valueText } from "./numbers.ts";
 import type { Report } from "./report.ts";
 
 export interface SweepPoint {
@@ -26,27 +26,31 @@ export interface SweepJson {
   }[];
 }
 
-interface SweepColumn {
+export interface SweepColumn {
   readonly title: string;
+  readonly unit: "text" | "count" | "bytes" | "number";
   print(point: SweepPoint): string;
+  /** For CSV. */
   value(point: SweepPoint): bigint | string;
+  /** For plots; of text there is none. */
+  amount(point: SweepPoint): bigint | number;
 }
 
-function columnsOf([first]: readonly SweepPoint[]): readonly SweepColumn[] {
+export function sweepColumns([first]: readonly SweepPoint[]): readonly SweepColumn[] {
   if (first === undefined) return [];
-  const amount = (title: string, of: (report: Report) => bigint): SweepColumn => ({
+  const exact = (title: string, unit: "count" | "bytes", of: (report: Report) => bigint): SweepColumn => ({
     title,
-    print: ({ report }) => withSeparators(of(report)),
+    unit,
+    print: ({ report }) => valueText(of(report), unit),
     value: ({ report }) => of(report),
+    amount: ({ report }) => of(report),
   });
-  const bytes = (title: string, of: (report: Report) => bigint): SweepColumn => ({
-    ...amount(title, of),
-    print: ({ report }) => byteText(of(report)),
-  });
+  const amount = (title: string, of: (report: Report) => bigint): SweepColumn => exact(title, "count", of);
+  const bytes = (title: string, of: (report: Report) => bigint): SweepColumn => exact(title, "bytes", of);
   return [
     ...[...first.values.keys()].map((name): SweepColumn => {
       const value = ({ values }: SweepPoint): string => values.get(name) ?? "";
-      return { title: name, print: value, value };
+      return { title: name, unit: "text", print: value, value, amount: () => Number.NaN };
     }),
     amount("params", ({ totals }) => totals.params),
     amount("macs", ({ totals }) => totals.macs),
@@ -58,14 +62,16 @@ function columnsOf([first]: readonly SweepPoint[]): readonly SweepColumn[] {
     bytes("traffic", ({ totals }) => totals.traffic),
     {
       title: "field",
+      unit: "number",
       print: ({ report }) => fieldText(report.field),
       value: ({ report }) => fieldText(report.field),
+      amount: ({ report }) => Math.max(0, ...report.field.map(({ max }) => max)),
     },
   ];
 }
 
 export function sweepLines(points: readonly SweepPoint[]): readonly string[] {
-  const columns = columnsOf(points);
+  const columns = sweepColumns(points);
   const cells = [
     columns.map(({ title }) => title),
     ...points.map((point) => columns.map((each) => each.print(point))),
@@ -75,7 +81,7 @@ export function sweepLines(points: readonly SweepPoint[]): readonly string[] {
 }
 
 export function sweepMarkdown(points: readonly SweepPoint[]): string {
-  const columns = columnsOf(points);
+  const columns = sweepColumns(points);
   const rows = [
     columns.map(({ title }) => title),
     columns.map(() => "--:"),
@@ -85,7 +91,7 @@ export function sweepMarkdown(points: readonly SweepPoint[]): string {
 }
 
 export function sweepCsv(points: readonly SweepPoint[]): string {
-  const columns = columnsOf(points);
+  const columns = sweepColumns(points);
   return csvText([
     columns.map(({ title }) => title),
     ...points.map((point) => columns.map((each) => each.value(point))),

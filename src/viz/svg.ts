@@ -15,16 +15,18 @@ export function escaped(text: string): string {
 export interface SvgOptions {
   /** Whether segments can be reached and opened, as in a page that has a script for it. */
   readonly isInteractive?: boolean;
+  /** Of the picture in its document; default `net`. */
+  readonly id?: string;
 }
 
 /** Ends with a line break. */
-export function svgOf(scene: Scene, { isInteractive = false }: SvgOptions = {}): string {
+export function svgOf(scene: Scene, { isInteractive = false, id = "net" }: SvgOptions = {}): string {
   const { width, height, title, description, marks } = scene;
   const size = `viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}"`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="${isInteractive ? "group" : "img"}" class="net" aria-labelledby="net-title net-text">`,
-    `<title id="net-title">${escaped(title)}</title>`,
-    `<desc id="net-text">${escaped(description)}</desc>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="${isInteractive ? "group" : "img"}" class="net" aria-labelledby="${id}-title ${id}-text">`,
+    `<title id="${id}-title">${escaped(title)}</title>`,
+    `<desc id="${id}-text">${escaped(description)}</desc>`,
     ...(isInteractive ? [] : [`<style>${THEME_VARIABLES}${STYLE}</style>`]),
     `<rect class="paper" width="100%" height="100%"><title>${escaped(title)}</title></rect>`,
     ...marks.map((mark) => markToSvg(mark, isInteractive)),

@@ -290,7 +290,7 @@ it.each([
   [["a.dn", "--max-macs", "much"], "`--max-macs` cannot read `much`"],
   [["a.dn", "--max-regression", "macs=1%"], "`--max-regression` needs `--baseline FILE`"],
   [["a.dn", "--sweep", "k"], "`--sweep` cannot read `k`"],
-  [["a.dn", "--sweep", "k=1", "--format", "html"], "`--sweep` has no form `html`"],
+  [["a.dn", "--sweep", "k=1", "--format", "sarif"], "`--sweep` has no form `sarif`"],
   [["specs/densenet-tiny.dn", "--cols", "macs,colour"], "there is no column `colour`"],
   [["specs/densenet-tiny.dn", "--sort", "mac"], "there is no column `mac`"],
   [["specs/densenet-tiny.dn", "--max", "time=3"], "`--max time=3` limits what is not reported"],

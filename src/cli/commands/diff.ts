@@ -1,11 +1,13 @@
 /** `dnc diff`: what changed between two specs or saved reports. */
 import { quoted } from "../../base/text.ts";
 import {
+  type CheckedGraph,
   type Convention,
   collectDiagnostics,
   type DiffLine,
   diffLines,
   diffMarkdown,
+  diffPage,
   diffReports,
   diffTables,
   diffToJson,
@@ -28,7 +30,7 @@ import { listOf, readTarget, TARGET_FLAGS } from "../target.ts";
 export const command: Command = {
   name: "diff",
   summary: "compare two specs or saved reports: stages, shapes, counts",
-  usage: "dnc diff BEFORE AFTER [--format table|json|md]",
+  usage: "dnc diff BEFORE AFTER [--format table|json|md|html]",
   description:
     "Compares two models stage by stage: what was added, removed, changed or moved, where shapes diverge first and " +
     "why, and what it costs in parameters, operations, memory and receptive field, in total and part by part. BEFORE and AFTER are " +
@@ -45,7 +47,11 @@ export const command: Command = {
     ],
   ],
   flags: {
-    format: { type: "string", value: "FORM", summary: "table (default), json or md" },
+    format: {
+      type: "string",
+      value: "FORM",
+      summary: "table (default), json, md, or html: a page with both pictures",
+    },
     json: { type: "boolean", summary: "print JSON (schema dnc/diff-1)" },
     published: {
       type: "string",
@@ -73,7 +79,7 @@ export const command: Command = {
   ],
   run(positionals, flags, terminal) {
     const [before, after] = comparedTargets(positionals, flags);
-    const [format, limits] = [formOf(flags, ["table", "json", "md"]) ?? "table", limitsOf(flags)];
+    const [format, limits] = [formOf(flags, ["table", "json", "md", "html"]) ?? "table", limitsOf(flags)];
     const conventions = listOf(flags["convention"]).flatMap(conventionsOf);
     const sides = [before, after].map((target) => readSide(target, flags, conventions, terminal));
     const [first, second] = sides;
@@ -83,6 +89,13 @@ export const command: Command = {
     const diff = diffReports(first.report, second.report);
     if (format === "json") terminal.out(`${JSON.stringify(diffToJson(diff), undefined, 2)}\n`);
     else if (format === "md") terminal.out(diffMarkdown(diffTables(diff)));
+    else if (format === "html")
+      terminal.out(
+        diffPage(diff, {
+          ...(first.graph && { before: first.graph }),
+          ...(second.graph && { after: second.graph }),
+        }),
+      );
     else {
       const lines = diffLines(diffTables(diff), terminal.width);
       terminal.out(lines.map((line) => `${paint(line, terminal)}\n`).join(""));
@@ -116,6 +129,7 @@ function comparedTargets(
 
 interface ComparedSide {
   readonly report?: ReportJson;
+  readonly graph?: CheckedGraph;
   readonly place: Place;
   readonly exitCode: ExitCode;
 }
@@ -135,7 +149,12 @@ function readSide(
   const { graph, diagnostics, exitCode } = readTarget(target, flags);
   terminal.show(diagnostics);
   if (graph === undefined) return { place: {}, exitCode };
-  return { report: reportToJson(reportOf(graph, { conventions })), place: startOfModel(graph), exitCode: 0 };
+  return {
+    report: reportToJson(reportOf(graph, { conventions })),
+    graph,
+    place: startOfModel(graph),
+    exitCode: 0,
+  };
 }
 
 function limitsOf(flags: FlagValues): readonly Limit[] {

@@ -4,15 +4,9 @@ import { FilterError, parseTest } from "../../report/filter.ts";
 import { valueText } from "../../report/numbers.ts";
 import { figureOf } from "../plots/plot.ts";
 import { rooflineOf } from "../plots/roofline.ts";
+import { element } from "./element.js";
 
 const { table, works, machine } = JSON.parse(document.getElementById("report").textContent);
-
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
 
 const columns = table.columns.map((column, at) => ({ ...column, at }));
 const tree = treeOf(table.rows);
