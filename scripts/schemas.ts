@@ -83,6 +83,9 @@ const signature = z.strictObject({
         inputs: z.array(portForm),
         output: portForm,
         where: z.array(text),
+        partial: z
+          .boolean()
+          .meta({ description: "Whether it fits only some of the parameters that `where` admits." }),
         printed: text.meta({ description: "[C @ S…] → [C + n·k @ S…]" }),
       }),
     )

@@ -81,6 +81,8 @@ export interface SignatureDescription {
     readonly inputs: readonly PortFormDescription[];
     readonly output: PortFormDescription;
     readonly where: readonly string[];
+    /** Whether it fits only some of the parameters that `where` admits. */
+    readonly partial: boolean;
     /** `[C @ S…] → [C + n·k @ S…]`. */
     readonly printed: string;
   }[];
@@ -118,6 +120,7 @@ export function describeSignature({
       inputs: form.inputs.map(describe),
       output: describe(form.output),
       where: form.where,
+      partial: form.isPartial,
       printed: printForm(form),
     })),
     ...(undecided !== undefined && { undecided }),

@@ -120,6 +120,11 @@ export function hasFinitelyMany({ residues }: SizeSet): boolean {
   return residues.length === 0;
 }
 
+/** Whether anything is meant for these sizes: for a few perhaps, but hardly for a map of one position. */
+export function isOfUse({ residues, also }: SizeSet): boolean {
+  return residues.length > 0 || also.some((size) => size > 1);
+}
+
 /** A set as a condition, so that sets can be combined and compared. */
 export function memberOf(symbol: string, set: SizeSet): Condition {
   const largest = Math.max(set.min ?? 1, set.also.at(-1) ?? 1) + 1;

@@ -63,7 +63,9 @@ function wayOut(first: Shape, other: Shape, [axis]: readonly Axis[]): Pick<Repor
   if (axis !== 0) return { notes, help: ["use the same strides and padding on both sides"] };
   const [narrow, wide] = first.channels < other.channels ? [first, other] : [other, first];
   const stride = strideFrom(narrow, wide);
-  const projection = `conv 1 (order=bare, bias=false)${stride} -> ${printAxis(wide, 0)}`;
+  // A formula is of nothing that has a name there.
+  const width = wide.formula === undefined ? ` -> ${wide.channels}` : "";
+  const projection = `conv 1 (order=bare, bias=false)${stride}${width}`;
   return { notes, help: [`project the operand of ${printAxis(narrow, 0)} channels: ${quoted(projection)}`] };
 }
 

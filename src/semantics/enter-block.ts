@@ -8,6 +8,7 @@ import { argumentsOf, type CallForm } from "./call-form.ts";
 import { leastAmount } from "./least-amount.ts";
 import { type Loop, loopOfBlock } from "./loop.ts";
 import type { BlockDefinition } from "./module.ts";
+import { requireRelation } from "./trace-bounds.ts";
 
 export interface EnteredBlock {
   readonly activation: Activation;
@@ -56,6 +57,10 @@ export function enterWith(
   const binding = bindParameters(block.parameters, given, head.scope, caller, headEnvironment);
   if (!checkWhere(block.where, block.name.text, binding, form.name.span, headEnvironment, caller))
     return undefined;
+  // What the `where` of the block itself asks is not asked beside it.
+  if (place.activation !== undefined && build.trace !== undefined)
+    for (const relation of block.where?.relations ?? [])
+      requireRelation(relation, { ...headEnvironment, scope: binding.scope });
   const activation = activate(callee, binding.scope, form.name.span, place);
   if (activation === undefined) return undefined;
   for (const [index, name] of (block.inputs ?? []).entries()) {

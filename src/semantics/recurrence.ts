@@ -8,9 +8,13 @@ import type { ModelDefinition } from "./module.ts";
 import { type Mistake, startTrace, type Trace } from "./trace.ts";
 
 /** `undefined` where it depends on no number of a repetition, or where no formula says how. */
-export function recurrenceNote({ grounds, index }: Mistake, { values, opaque }: Trace): string | undefined {
-  if (index === undefined) return undefined;
-  const { name, value } = index;
+export function recurrenceNote(
+  { grounds, repetitions }: Mistake,
+  { values, opaque }: Trace,
+): string | undefined {
+  const innermost = [...repetitions].at(-1);
+  if (innermost === undefined) return undefined;
+  const [name, value] = innermost;
   const pair = grounds?.pairs.find((sides) => sides.some((side) => unknownsOf(side).has(name)));
   if (
     pair === undefined ||

@@ -36,7 +36,7 @@ import { nameText } from "./callee.ts";
 import { CERTAIN, type SharedInstance } from "./scope.ts";
 import { addDemand, isDemanded } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
-import { type CallTerms, type Grounds, sizedBy, stageGrounds } from "./trace.ts";
+import { type CallTerms, type Grounds, noteSameChannels, sizedBy, stageGrounds } from "./trace.ts";
 import { blame, sizeTrail } from "./trail.ts";
 import { whereFix } from "./where-fix.ts";
 
@@ -200,7 +200,10 @@ export function expansionAt({
     const [a, b] = [first, second].map(({ input, axis }) =>
       axis === "rank" ? undefined : inputs[input] && sizeAt(inputs[input].shape, axis),
     );
-    if (a === undefined || b === undefined || isSameSize(a, b)) return true;
+    if (a === undefined || b === undefined) return true;
+    if (build.trace !== undefined && first.axis === 0 && relation === EQUAL && a === b)
+      noteSameChannels(build.trace, inputs[first.input], inputs[second.input]);
+    if (isSameSize(a, b)) return true;
     if (typeof a === "number" && typeof b === "number") return relation.test(a - b);
     if (typeof a === "number" || typeof b === "number" || a.symbol === b.symbol) {
       const statement = (): string => `${printSize(a)} ${relation.sign} ${printSize(b)}`;

@@ -9,6 +9,7 @@ import {
   effortOf,
   hasFinitelyMany,
   isEmpty,
+  isOfUse,
   memberOf,
   narrowed,
   narrowedBy,
@@ -167,10 +168,10 @@ function sizesIn(set: SizeSet, symbol: string): string {
   return isEmpty(set) ? `no ${symbol}` : `only ${listOf(printValues(symbol, set.also), "or")}`;
 }
 
-/** Where `where` leaves few sizes, one that is left is enough. A block may be meant for few, but hardly for maps of one position. */
+/** Where `where` leaves few sizes, one that is left is enough; a block by itself has none. */
 function isTooFew(left: SizeSet, settled: SizeSet, { trace }: Build): boolean {
-  if (isEmpty(left) || !hasFinitelyMany(left)) return isEmpty(left);
-  return trace === undefined ? !hasFinitelyMany(settled) : left.also.every((size) => size === 1);
+  if (trace !== undefined) return !isOfUse(left);
+  return isEmpty(left) || (hasFinitelyMany(left) && !hasFinitelyMany(settled));
 }
 
 function holdAgainstWhere(

@@ -16,27 +16,50 @@ import {
 import { constant, differenceOf, negated, type Term, unknownsOf, valueWith } from "../ir/term.ts";
 import type { Environment } from "./environment.ts";
 import { evaluate } from "./evaluate.ts";
-import { type Trace, termOf } from "./trace.ts";
+import { noteRequirement, type Trace, termOf } from "./trace.ts";
 
-/** That a number is at least so much says something of its unknown, when that is one alone. */
-export function learnBound(trace: Trace, term: Term, least: number): void {
-  learnSign(trace, differenceOf(term, constant(least)), false);
+/** That a number counts something, at least one: that says something of its unknown, when that is one alone. */
+export function learnAmount(trace: Trace, term: Term): void {
+  noteRequirement(trace, { kind: "whole", term });
+  noteRequirement(trace, { kind: "positive", term });
+  learnSign(trace, differenceOf(term, constant(1)), false);
 }
 
 /** Of comparisons of one unknown with numbers: `k >= 1`, `0 < theta <= 1`. */
 export function learnFromRelation(relation: ast.Expression, environment: Environment): void {
   const { trace } = environment;
-  if (trace === undefined || relation.kind !== "comparison") return;
-  const sides = relation.operands.map((operand) => evaluate(operand, environment));
-  for (const [index, operator] of relation.operators.entries()) {
-    const [left, right] = [sides[index], sides[index + 1]];
-    if (left?.kind !== "number" || right?.kind !== "number") continue;
-    const difference = differenceOf(termOf(left), termOf(right));
+  if (trace === undefined) return;
+  for (const { operator, terms } of comparisonsIn(relation, environment)) {
+    const difference = differenceOf(...terms);
     const isStrict = operator === "<" || operator === ">";
     if (operator === ">" || operator === ">=" || operator === "==") learnSign(trace, difference, isStrict);
     if (operator === "<" || operator === "<=" || operator === "==")
       learnSign(trace, negated(difference), isStrict);
   }
+}
+
+/** Of a block that is called: what its `where` asks of its parameters. */
+export function requireRelation(relation: ast.Expression, environment: Environment): void {
+  const { trace } = environment;
+  if (trace === undefined) return;
+  for (const comparison of comparisonsIn(relation, environment))
+    noteRequirement(trace, { kind: "compare", ...comparison });
+}
+
+interface ComparedTerms {
+  readonly operator: ast.ComparisonOperator;
+  readonly terms: readonly [Term, Term];
+}
+
+function comparisonsIn(relation: ast.Expression, environment: Environment): readonly ComparedTerms[] {
+  if (relation.kind !== "comparison") return [];
+  const sides = relation.operands.map((operand) => evaluate(operand, environment));
+  return relation.operators.flatMap((operator, index): readonly ComparedTerms[] => {
+    const [left, right] = [sides[index], sides[index + 1]];
+    return left?.kind === "number" && right?.kind === "number"
+      ? [{ operator, terms: [termOf(left), termOf(right)] }]
+      : [];
+  });
 }
 
 /** That a formula is not negative, or that it is above zero. */

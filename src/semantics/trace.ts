@@ -4,11 +4,20 @@
  */
 import type * as ast from "../../grammar/ast.ts";
 import type { Diagnostic } from "../base/diagnostic.ts";
-import { type Rational, rational } from "../base/rational.ts";
+import { type Rational, rational, ZERO } from "../base/rational.ts";
 import type { Span } from "../base/source.ts";
 import { type Literal, type NumberLiteral, numberLiteral } from "../ir/literal.ts";
 import type { Shape } from "../ir/shape.ts";
-import { constant, constantValue, differenceOf, type Term, unknown, unknownsOf } from "../ir/term.ts";
+import {
+  constant,
+  constantValue,
+  differenceOf,
+  isWholeTerm,
+  substituted,
+  type Term,
+  unknown,
+  unknownsOf,
+} from "../ir/term.ts";
 import { type Bound, signOf } from "../ir/term-sign.ts";
 import type { Claim, Value } from "../ops/op.ts";
 import type { Environment } from "./environment.ts";
@@ -41,11 +50,20 @@ export interface Assumption {
   readonly least: number;
 }
 
+/** What the unknowns must be for the block to fit. */
+export type Requirement =
+  | {
+      readonly kind: "compare";
+      readonly operator: ast.ComparisonOperator;
+      readonly terms: readonly [Term, Term];
+    }
+  | { readonly kind: "whole" | "positive"; readonly term: Term };
+
 export interface Mistake {
   readonly diagnostic: Diagnostic;
   readonly grounds: Grounds | undefined;
-  /** The number of the repetition that it was met in: its unknown, and its value. */
-  readonly index: { readonly name: string; readonly value: Rational } | undefined;
+  /** The numbers of the repetitions that it was met in, innermost last: their unknowns and values. */
+  readonly repetitions: ReadonlyMap<string, Rational>;
 }
 
 export interface Trace {
@@ -56,6 +74,8 @@ export interface Trace {
   readonly comparisons: Comparison[];
   readonly assumptions: Assumption[];
   readonly mistakes: Mistake[];
+  /** What was asked of the unknowns, and is so here. */
+  readonly requirements: Requirement[];
   /** The numbers of the repetitions around, innermost last. */
   readonly indices: string[];
   /** Why a number has no formula, by the name of the unknown that stands for it. */
@@ -66,8 +86,8 @@ export interface Trace {
   readonly hypotheses: Hypotheses;
   /** Blocks that were expanded within themselves. */
   readonly recursive: Set<BlockDefinition>;
-  /** Whether a loop came to no repetition at all. */
-  isIdle: boolean;
+  /** How often a loop was repeated whose count depends on unknowns, or comes to nothing: the one that was least often. */
+  leastTurns: number;
   /** Above zero during a trial, of which nothing is remembered. */
   trials: number;
 }
@@ -85,19 +105,51 @@ export function startTrace(
     comparisons: [],
     assumptions: [],
     mistakes: [],
+    requirements: [],
     indices: [],
     opaque: new Map(),
-    isIdle: false,
+    leastTurns: Number.POSITIVE_INFINITY,
     trials: 0,
   };
 }
 
 export function noteMistake(trace: Trace, diagnostic: Diagnostic, grounds: Grounds | undefined): void {
   if (trace.trials > 0) return;
-  const name = trace.indices.at(-1);
-  const value = name === undefined ? undefined : trace.values.get(name);
-  const index = name === undefined || value === undefined ? undefined : { name, value };
-  trace.mistakes.push({ diagnostic, grounds, index });
+  trace.mistakes.push({ diagnostic, grounds, repetitions: repetitionsAround(trace) });
+}
+
+function repetitionsAround({ indices, values }: Trace): ReadonlyMap<string, Rational> {
+  return new Map(indices.map((name) => [name, values.get(name) ?? ZERO]));
+}
+
+/** The formula in this repetition. */
+function inRepetition(trace: Trace, term: Term): Term {
+  if (trace.indices.length === 0) return term;
+  const here = new Map([...repetitionsAround(trace)].map(([name, value]) => [name, constant(value)]));
+  return substituted(term, here) ?? term;
+}
+
+export function noteSameChannels(trace: Trace, a: Value | undefined, b: Value | undefined): void {
+  if (a !== undefined && b !== undefined)
+    noteRequirement(trace, {
+      kind: "compare",
+      operator: "==",
+      terms: [channelsTerm(a.shape), channelsTerm(b.shape)],
+    });
+}
+
+/** Of numbers that depend on unknowns; of those of a repetition, what they are in this one. */
+export function noteRequirement(trace: Trace, requirement: Requirement): void {
+  if (trace.trials > 0) return;
+  if (requirement.kind === "compare") {
+    const [a, b] = requirement.terms;
+    if (constantValue(differenceOf(a, b)) === undefined)
+      trace.requirements.push({ ...requirement, terms: [inRepetition(trace, a), inRepetition(trace, b)] });
+    return;
+  }
+  const { kind, term } = requirement;
+  const isPlain = constantValue(term) !== undefined || (kind === "whole" && isWholeTerm(term));
+  if (!isPlain) trace.requirements.push({ kind, term: inRepetition(trace, term) });
 }
 
 /** A number that depends on the unknowns in a way that no formula says. */
@@ -144,7 +196,7 @@ export function noteComparison(
   if (trace.trials > 0 || left.kind !== "number" || right.kind !== "number") return;
   const difference = differenceOf(termOf(left), termOf(right));
   if (signOf(difference, trace.bounds) === undefined)
-    trace.comparisons.push({ span, operator, difference, holds });
+    trace.comparisons.push({ span, operator, difference: inRepetition(trace, difference), holds });
 }
 
 /** The numbers in an expression that depend on unknowns. */

@@ -23,7 +23,7 @@ import { isAtLeast } from "../ir/term-sign.ts";
 import type { Value } from "../ops/op.ts";
 import { CERTAIN, doubted } from "./scope.ts";
 import { demandsFromHere, type Symbols } from "./symbol-table.ts";
-import { channelsTerm, opaqueTerm, sizedBy, type Trace, withFormula } from "./trace.ts";
+import { channelsTerm, noteRequirement, opaqueTerm, sizedBy, type Trace, withFormula } from "./trace.ts";
 
 export interface TracedLoop {
   readonly total: number;
@@ -37,8 +37,9 @@ export interface TracedLoop {
 
 export function traceLoop(trace: Trace, loop: TracedLoop, start: Value, symbols: Symbols): Value {
   const { total, count } = loop;
-  if (total === 0) trace.isIdle = true;
+  noteRequirement(trace, { kind: "whole", term: count });
   const isCounted = constantValue(count) !== undefined;
+  if (total === 0 || !isCounted) trace.leastTurns = Math.min(total, trace.leastTurns);
   const index = freshName(trace, loop.indexName);
   const before = channelsTerm(start.shape);
   const rule = total === 0 ? undefined : tryBody(trace, loop, start, index, symbols);

@@ -39,7 +39,7 @@ import {
   termOfLiteral,
   withFormula,
 } from "./trace.ts";
-import { learnBound } from "./trace-bounds.ts";
+import { learnAmount } from "./trace-bounds.ts";
 
 export interface StageAtWork {
   /** Of the call, as it stands in the tree. */
@@ -90,9 +90,9 @@ export function tracedResult(build: Build, work: StageAtWork, result: Value): Va
   if (trace === undefined) return result;
   const { operands, terms } = work;
   for (const written of [terms.channels, terms.growth])
-    if (written !== undefined) learnBound(trace, written, 1);
+    if (written !== undefined) learnAmount(trace, written);
   for (const name of ["kernel", "stride"])
-    for (const term of terms.others.get(name) ?? []) learnBound(trace, term, 1);
+    for (const term of terms.others.get(name) ?? []) learnAmount(trace, term);
   const levers = leversOf(work);
   const formula = formulaOf(trace, levers, work, result.shape.channels);
   const whole = withFormula(result, formula);

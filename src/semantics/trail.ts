@@ -128,7 +128,7 @@ function changesBefore(start: number, nodes: readonly OpNode[]): Changes {
   let changes = (at === undefined ? undefined : known.get(at.id)) ?? NO_CHANGES;
   for (const node of passed.reverse()) {
     const source = nodes[node.inputs[0] ?? -1];
-    if (source === undefined || printShape(source.shape) !== printShape(node.shape)) {
+    if (source === undefined || isChanged(source, node)) {
       const { length, first, last } = changes;
       changes = {
         length: length + 1,
@@ -139,6 +139,13 @@ function changesBefore(start: number, nodes: readonly OpNode[]): Changes {
     known.set(node.id, changes);
   }
   return changes;
+}
+
+/** Only a type changes what it passes on; that has another formula in the next repetition, and the same numbers. */
+function isChanged(before: OpNode, node: OpNode): boolean {
+  const numbers = ({ channels, sizes }: Shape): string => printShape({ channels, sizes });
+  const print = node.op === id ? numbers : printShape;
+  return print(before.shape) !== print(node.shape);
 }
 
 /** The stage as written, when that is short; else its name and window. */

@@ -20,7 +20,7 @@ import { evaluate } from "./evaluate.ts";
 import { CERTAIN, doubted } from "./scope.ts";
 import { addDemand } from "./symbol-table.ts";
 import { compareValues, inconclusive } from "./symbolic.ts";
-import { channelsTerm, type Grounds, sizeTerms, termOf, termOfLiteral } from "./trace.ts";
+import { channelsTerm, type Grounds, noteRequirement, sizeTerms, termOf, termOfLiteral } from "./trace.ts";
 import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
 
 export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
@@ -122,6 +122,13 @@ function agrees({ value, expression }: Declared, axis: Axis, inferred: Value, pl
     return true;
   }
   const holds = compareValues("==", declared, fractionOf(size));
+  const { trace } = place.build;
+  if (trace !== undefined && holds === true && axis === 0 && value.kind === "number")
+    noteRequirement(trace, {
+      kind: "compare",
+      operator: "==",
+      terms: [termOf(value), channelsTerm(inferred.shape)],
+    });
   if (typeof holds === "boolean") return holds;
   const statement = `${printLiteral(value)} = ${printSize(size)}`;
   const labels = [blame(inferred, axis, place.build.nodes) ?? []].flat();

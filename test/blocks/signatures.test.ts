@@ -44,7 +44,7 @@ it.each([
   ["block branches(a, b) < concat < conv 1 -> a | maxpool 3 /1; conv 1 -> b > >", "[C @ S…] → [a + b @ S…]"],
   [
     "block squeeze(r) < gate < gap; linear -> in.c/r; relu; linear -> in.c; sigmoid > >",
-    "[C @ S…] → [C @ S…]",
+    "[C @ S…] → [C @ S…] where C % r == 0",
   ],
 ])("derives what %s gives", (block, signature) => {
   expect(printed(block)).toEqual([signature]);

@@ -10,11 +10,12 @@ import { modelTooLarge } from "../build.ts";
 import { type BlockDefinition, isStandardLibrary, type Module, type Program } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
 import { channelsName } from "../traced-block.ts";
-import { type BlockMistakes, keyOf, mistakesOf, placeOf } from "./mistakes.ts";
+import { mistakeKey, spanKey } from "./keys.ts";
+import { type BlockMistakes, mistakesOf } from "./mistakes.ts";
 import { subjectOf } from "./world.ts";
 
 /** For all blocks of a file together; where there are more mistakes, they are told where they were met. */
-const MOST_STEPS = 30_000;
+const MOST_STEPS = 20_000;
 
 interface Others {
   /** The blocks that models have expanded. */
@@ -31,7 +32,7 @@ export function attributeMistakes(
   others?: Others,
 ): readonly Diagnostic[] {
   const blocks = new Map(
-    blocksOf(program).map((definition) => [placeOf(definition.ast.name.span), definition]),
+    blocksOf(program).map((definition) => [spanKey(definition.ast.name.span), definition]),
   );
   const known = new Map<BlockDefinition, BlockMistakes>();
   const effort = { left: MOST_STEPS };
@@ -47,18 +48,18 @@ export function attributeMistakes(
   const attribute = (diagnostic: Diagnostic): Attributed => {
     const { severity, span, frame } = diagnostic;
     // How much there is rests on the whole model.
-    const wrong = diagnostic.code === modelTooLarge.code ? undefined : keyOf(diagnostic);
+    const wrong = diagnostic.code === modelTooLarge.code ? undefined : mistakeKey(diagnostic);
     if (severity !== "error" || span === undefined || frame === undefined || wrong === undefined)
       return { diagnostic };
     let told: Attributed = { diagnostic };
     for (const call of callsAround(frame, span, blocks)) {
       const { always, sometimes } = mistakesIn(call.definition);
-      const general = always.find((mistake) => keyOf(mistake) === wrong);
+      const general = always.find((mistake) => mistakeKey(mistake) === wrong);
       if (general !== undefined) return inEveryCall(told, call.definition, general, wrong);
       const causes = sometimes.get(wrong);
       const blamed = causes && blamedFor(call, causes);
       if (blamed === undefined) return told;
-      told = { diagnostic: movedTo(blamed, diagnostic), key: `${wrong} ${placeOf(blamed.span)}` };
+      told = { diagnostic: movedTo(blamed, diagnostic), key: `${wrong} ${spanKey(blamed.span)}` };
     }
     return told;
   };
@@ -100,7 +101,7 @@ function callsAround(
 ): readonly CallOfBlock[] {
   const calls: CallOfBlock[] = [];
   for (let at: Frame | undefined = frame; at !== undefined; at = at.parent) {
-    const definition = at.kind === "call" ? blocks.get(placeOf(at.definition)) : undefined;
+    const definition = at.kind === "call" ? blocks.get(spanKey(at.definition)) : undefined;
     if (definition !== undefined) calls.push({ definition, call: at });
   }
   const owner = calls.findIndex(({ definition }) => isWithin(span, definition.ast.body.span));
@@ -137,7 +138,7 @@ function inEveryCall(
 ): Attributed {
   const { notes = [] } = diagnostic;
   const note = `in every call of ${quoted(block.name.text)}: ${general.message}`;
-  const key = `${wrong} ${placeOf(block.name.span)}`;
+  const key = `${wrong} ${spanKey(block.name.span)}`;
   return general.message === diagnostic.message
     ? { diagnostic, key }
     : { diagnostic: { ...diagnostic, notes: [...notes, note] }, key };
@@ -158,10 +159,10 @@ function mistakesOfUncalled(
     .filter(isUncalled)
     .flatMap((definition) => mistakesIn(definition).always);
   const told = new Set(
-    mistakes.flatMap(({ frame, span }) => (frame?.parent === undefined && span ? [placeOf(span)] : [])),
+    mistakes.flatMap(({ frame, span }) => (frame?.parent === undefined && span ? [spanKey(span)] : [])),
   );
   return mistakes.filter(
-    ({ frame, span }) => frame?.parent === undefined || (span && !told.has(placeOf(span))),
+    ({ frame, span }) => frame?.parent === undefined || (span && !told.has(spanKey(span))),
   );
 }
 

@@ -1,11 +1,8 @@
 /** The mistakes of a block by itself: those that are there whatever its parameters and input are. */
 import type { Diagnostic, Frame } from "../../base/diagnostic.ts";
-import type { Span } from "../../base/source.ts";
 import { hasFinitelyMany, solve } from "../../ir/size-set.ts";
 import { constantValue, differenceOf, unknownsOf } from "../../ir/term.ts";
 import { isNeverZero } from "../../ir/term-sign.ts";
-import { concatMismatch } from "../../ops/concat.ts";
-import { shapesDiffer } from "../../ops/elementwise.ts";
 import { dependsOnSymbol } from "../../ops/flatten.ts";
 import { withRecurrence } from "../recurrence.ts";
 import { inconclusive } from "../symbolic.ts";
@@ -13,8 +10,9 @@ import { unsatisfiable } from "../symbols.ts";
 import type { Grounds, Trace } from "../trace.ts";
 import { channelsName } from "../traced-block.ts";
 import { explore } from "./explore.ts";
+import { mistakeKey } from "./keys.ts";
 import { candidatesOf } from "./parameters.ts";
-import type { Run, Subject } from "./world.ts";
+import { RANKS, type Run, type Subject, type World } from "./world.ts";
 
 export interface BlockMistakes {
   /** For all parameters and inputs, as far as the block does anything. */
@@ -24,9 +22,6 @@ export interface BlockMistakes {
 }
 
 const NONE: BlockMistakes = { always: [], sometimes: new Map() };
-
-/** Images first, as most networks are of them. */
-const RANKS = [2, 1, 3, 0];
 
 /** More expansions tell no more of a block that always fails. */
 const MOST_RUNS = 12;
@@ -42,32 +37,38 @@ export function mistakesOf(subject: Subject, isAsked: boolean): BlockMistakes {
   let least: readonly Diagnostic[] | undefined;
   let fits = false;
   const sometimes = new Map<string, readonly string[]>();
-  for (const rank of RANKS) {
+  for (const { rank, settings } of kindsOfUse()) {
+    // What fits images is not asked to fit under other settings.
+    if (fits && settings.pad !== undefined) break;
     const isEnough = (runs: readonly Run[]): boolean =>
       runs.length >= MOST_RUNS || (!isAsked && runs.some(isGood));
-    const { runs } = explore(subject, candidates, { rank, scales: [1] }, isEnough);
+    const { runs } = explore(subject, candidates, { rank, settings, scales: [1], isEnough });
     if (isAsked) for (const run of runs) noteCauses(run, subject, sometimes);
-    if (runs.some(isGood)) {
+    const always = runs.some(isGood) ? [] : commonMistakes(runs);
+    if (always.length === 0) {
       if (!isAsked) return NONE;
       fits = true;
-      continue;
     }
-    const always = commonMistakes(runs);
-    if (always.length === 0) fits = true;
     if (least === undefined || always.length < least.length) least = always;
   }
   return { always: fits ? [] : (least ?? []), sometimes };
 }
 
-/** Doing nothing is no way to be right. */
-function isGood({ result, trace }: Run): boolean {
-  return result !== undefined && !trace.isIdle;
+/** For images and others, under the defaults, and then under what else a model may set that changes sizes. */
+function* kindsOfUse(): Generator<Required<Pick<World, "rank" | "settings">>> {
+  for (const settings of [{}, { pad: "valid" }, { pad: "same" }] as const)
+    for (const rank of RANKS) yield { rank, settings };
 }
 
-/** What is wrong in all runs, for a reason that does not depend on what they were made for. */
+/** Doing nothing is no way to be right, and a loop is meant to be repeated. */
+function isGood({ result, trace }: Run): boolean {
+  return result !== undefined && trace.leastTurns > 1;
+}
+
+/** What is wrong in all runs, for a reason that does not depend on what they were made for; unless they never come to it. */
 function commonMistakes(runs: readonly Run[]): readonly Diagnostic[] {
-  const meant = runs.filter(({ isAdmissible, trace }) => isAdmissible && !trace.isIdle);
-  const [first, ...others] = meant.map((run) => certainMistakes(run));
+  const meant = runs.filter(({ isAdmissible, trace }) => isAdmissible && trace.leastTurns > 0);
+  const [first, ...others] = meant.map(certainMistakes).filter((mistakes) => mistakes.size > 0);
   if (first === undefined) return [];
   return [...first].flatMap(([key, diagnostic]) =>
     others.every((other) => other.has(key)) ? [diagnostic] : [],
@@ -77,7 +78,7 @@ function commonMistakes(runs: readonly Run[]): readonly Diagnostic[] {
 function certainMistakes({ trace }: Run): ReadonlyMap<string, Diagnostic> {
   const certain = new Map<string, Diagnostic>();
   for (const mistake of trace.mistakes) {
-    const key = keyOf(mistake.diagnostic);
+    const key = mistakeKey(mistake.diagnostic);
     if (key === undefined || certain.has(key) || !isCertain(mistake, trace)) continue;
     certain.set(key, ofBlock(withRecurrence(mistake.diagnostic, mistake, trace)));
   }
@@ -111,18 +112,12 @@ function noteCauses(
     const known = causes.get(key) ?? [];
     causes.set(key, [...new Set([...known, ...names.filter((name) => named.has(name))])]);
   };
-  for (const { diagnostic, grounds } of trace.mistakes) note(keyOf(diagnostic), grounds);
+  for (const { diagnostic, grounds } of trace.mistakes) note(mistakeKey(diagnostic), grounds);
   for (const { span, condition, grounds } of symbols.demands) {
     const set = solve([condition]);
-    if (set !== undefined && hasFinitelyMany(set)) note(keyOf({ code: unsatisfiable.code, span }), grounds);
+    if (set !== undefined && hasFinitelyMany(set))
+      note(mistakeKey({ code: unsatisfiable.code, span }), grounds);
   }
-}
-
-/** What is wrong where: with free sizes, that operands differ is told of what their sizes would have to be. */
-export function keyOf({ code, span, axis }: Pick<Diagnostic, "code" | "span" | "axis">): string | undefined {
-  const isJoin = code === concatMismatch.code || code === shapesDiffer.code;
-  const kind = !isJoin ? code : axis === 0 ? "channels" : axis === "rank" ? "axes" : unsatisfiable.code;
-  return span && `${kind} ${placeOf(span)}`;
 }
 
 /** The mistake as one of the block: the numbers of one expansion are left out. */
@@ -137,9 +132,4 @@ function withoutNumbers(frame: Frame): Frame {
   // The call by which the block itself is entered, and repetitions, which are all alike.
   if (parent.kind === "block" || frame.kind === "repeat") return withoutNumbers(parent);
   return { ...frame, parent: withoutNumbers(parent) };
-}
-
-/** A place of the text, as a key. */
-export function placeOf({ file, start, end }: Span): string {
-  return `${file.path}:${start}-${end}`;
 }

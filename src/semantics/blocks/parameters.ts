@@ -15,9 +15,12 @@ export interface Candidates {
   readonly values: readonly Literal[];
   /** Whether it stands for whole numbers only. */
   readonly isWhole: boolean;
+  /** Whether it goes without saying that it is at least 1: channels are made of it. */
+  readonly isPositive: boolean;
 }
 
-const SMALL = [2, 1, 3, 4, 5, 7];
+const WINDOWS = [3, 1, 5, 2, 7, 4];
+const STRIDES = [2, 1, 3, 4, 5, 7];
 const COUNTS = [3, 2, 1, 4, 0, 6];
 const FRACTIONS = [rational(1, 2), rational(1, 4), rational(3, 4), rational(1), rational(1, 3), rational(0)];
 /** Unlike one another and unlike the channels of inputs, so that what is equal is so for a reason. */
@@ -41,8 +44,12 @@ export function candidatesOf({ definition, resolution }: Subject): readonly Cand
     if (initial !== undefined) define(scope, name, initial, parameter.span);
     const tried = sampleOf(parameter, use, initial, index);
     const fitting = tried.filter((literal) => [...use.types].every((type) => "value" in type.read(literal)));
-    const values = distinct([...(initial === undefined ? [] : [initial]), ...fitting]);
-    return { name, values, isWhole: isWhole(parameter, use, values) };
+    const isBlock = initial?.kind === "block";
+    const values = isBlock ? [] : distinct([...(initial === undefined ? [] : [initial]), ...fitting]);
+    const isCounted = isWhole(parameter, use, values);
+    const isPositive =
+      isCounted && use.roles.has("width") && (initial?.kind !== "number" || initial.value.numerator > 0n);
+    return { name, values, isWhole: isCounted, isPositive };
   });
 }
 
@@ -64,14 +71,20 @@ function sampleOf(
   if (kind === "word" || initial?.kind === "word" || words.length > 0)
     return words.map((value) => ({ kind: "word", value }));
   const shifted = [...WIDTHS.slice(index % 4), ...WIDTHS.slice(0, index % 4)];
-  const numbers = roles.has("window") ? SMALL : roles.has("count") ? COUNTS : shifted;
+  const numbers = roles.has("window")
+    ? WINDOWS
+    : roles.has("stride")
+      ? STRIDES
+      : roles.has("count")
+        ? COUNTS
+        : shifted;
   const whole = numbers.map(numberLiteral);
   if (kind === "float") return FRACTIONS.map((value) => ({ kind: "number", value }));
   return types.size === 0
     ? whole
     : [
         ...whole,
-        ...SMALL.map(numberLiteral),
+        ...STRIDES.map(numberLiteral),
         ...FRACTIONS.map((value): Literal => ({ kind: "number", value })),
       ];
 }

@@ -22,6 +22,8 @@ export interface SignatureForm {
   readonly output: PortForm;
   /** What must hold beside the `where` of the block, in words of the language. */
   readonly where: readonly string[];
+  /** Whether it fits only some of the parameters that `where` admits. */
+  readonly isPartial: boolean;
 }
 
 export interface PortForm {
@@ -34,10 +36,11 @@ export interface PortForm {
 
 /** `[C @ S…] → [C + n·k @ S…]`. */
 export function printForm(
-  { inputs, output, where }: SignatureForm,
+  { inputs, output, where, isPartial }: SignatureForm,
   notation: Notation = MATHEMATICS,
 ): string {
-  const condition = where.length === 0 ? "" : ` where ${where.join(", ")}`;
+  const conditions = isPartial ? [...where, "it fits"] : where;
+  const condition = conditions.length === 0 ? "" : ` where ${conditions.join(", ")}`;
   return `${inputs.map((port) => printPort(port, notation)).join(", ")} → ${printPort(output, notation)}${condition}`;
 }
 

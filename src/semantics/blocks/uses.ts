@@ -5,7 +5,7 @@ import { calleeOf, pairArguments, SIZE_ARGUMENT, tensorsIn } from "../callee.ts"
 import type { BlockDefinition } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
 
-export type Role = "count" | "window" | "width" | "list" | "block";
+export type Role = "count" | "window" | "stride" | "width" | "list" | "block";
 
 export interface Uses {
   readonly roles: Set<Role>;
@@ -115,7 +115,7 @@ function findUses(
       case "operation": {
         const { operation } = stage;
         visitCall(operation, false);
-        visit(operation.stride, "window");
+        visit(operation.stride, "stride");
         visit(operation.channels, "width");
         for (const body of operation.branches?.bodies ?? []) visitBody(body);
         break;

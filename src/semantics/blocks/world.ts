@@ -2,14 +2,16 @@
 import type * as ast from "../../../grammar/ast.ts";
 import type { Frame } from "../../base/diagnostic.ts";
 import { invariant } from "../../base/invariant.ts";
-import { type Rational, rational } from "../../base/rational.ts";
+import { ONE, type Rational, rational } from "../../base/rational.ts";
 import type { Span } from "../../base/source.ts";
 import type { Literal } from "../../ir/literal.ts";
 import { axesOf, axisName } from "../../ir/shape.ts";
 import { mapSize, type Size, symbolSize } from "../../ir/size.ts";
+import { ALL_SIZES, isOfUse, narrowedBy } from "../../ir/size-set.ts";
 import { constantValue, type Term, unknown } from "../../ir/term.ts";
 import { input as inputOp } from "../../ops/input.ts";
 import type { Operands, Value } from "../../ops/op.ts";
+import type { Settings } from "../../ops/settings.ts";
 import { bindParameters, type Given } from "../bind.ts";
 import { type Build, environmentAt, type Place, startBudget, startProgress } from "../build.ts";
 import { enterWith } from "../enter-block.ts";
@@ -21,14 +23,17 @@ import type { BlockDefinition } from "../module.ts";
 import { silentProblems } from "../problems.ts";
 import type { Resolution } from "../resolve.ts";
 import { CERTAIN } from "../scope.ts";
-import { noSymbols, type Symbols } from "../symbol-table.ts";
+import { type Demand, noSymbols, type Symbols } from "../symbol-table.ts";
 import { settleSymbols } from "../symbols.ts";
 import { startTrace, type Trace } from "../trace.ts";
 import { learnFromRelation } from "../trace-bounds.ts";
 import { channelsName } from "../traced-block.ts";
 
 /** Of a block by itself; what is larger is not looked at. */
-const MOST_STEPS = 2_000;
+const MOST_STEPS = 10_000;
+
+/** Images first, as most networks are of them. */
+export const RANKS: readonly number[] = [2, 1, 3, 0];
 
 /** So many take as long as what comes with each expansion, however small the block. */
 const STEPS_OF_RUN = 20;
@@ -40,6 +45,8 @@ export interface World {
   readonly parameters: ReadonlyMap<string, Literal>;
   /** One an input. */
   readonly channels: readonly number[];
+  /** Those of a model that calls it. */
+  readonly settings?: Pick<Settings, "pad">;
   /** Sizes of the inputs, as multiples of those of the first. */
   readonly scales: readonly number[];
 }
@@ -60,7 +67,11 @@ export interface Effort {
 }
 
 export function subjectOf(definition: BlockDefinition, resolution: Resolution, effort: Effort): Subject {
-  return { definition, resolution, effort, bounds: new Map(), rules: new Map(), hypotheses: new Map() };
+  const inputs = (definition.ast.inputs ?? [definition.ast.name]).map((_, index) =>
+    channelsName(definition, index),
+  );
+  const bounds = new Map(inputs.map((name) => [name, { least: ONE }]));
+  return { definition, resolution, effort, bounds, rules: new Map(), hypotheses: new Map() };
 }
 
 /** A block that is looked at by itself. */
@@ -77,6 +88,7 @@ export interface Subject {
 export function runBlock(subject: Subject, world: World): Run {
   const { definition, resolution, effort } = subject;
   const { ast: block, module } = definition;
+  const { settings } = world;
   const room = Math.min(MOST_STEPS, effort.left);
   const unknowns = new Map<string, Rational>();
   for (const [name, literal] of world.parameters) nameNumbers(name, literal, unknowns);
@@ -89,7 +101,7 @@ export function runBlock(subject: Subject, world: World): Run {
     nodes: [],
     problems: silentProblems,
     resolution,
-    settings: { order: "post" },
+    settings: { order: "post", ...settings },
     model: asModel(block),
     symbols: noSymbols(),
     fileScope: (home) => scopeOf(home, build),
@@ -126,7 +138,11 @@ export function runBlock(subject: Subject, world: World): Run {
   symbols.demands.splice(0, demands.length, ...ofAll);
   if (isAdmissible) settleSymbols(build, frame, undefined);
   const isSound =
-    result !== undefined && progress.isWhole && !trace.mistakes.some(isError) && result.doubt.size === 0;
+    result !== undefined &&
+    progress.isWhole &&
+    result.doubt.size === 0 &&
+    !trace.mistakes.some(isError) &&
+    [...symbols.places.keys()].every((symbol) => hasUse(symbol, demands));
   return {
     world,
     trace,
@@ -134,6 +150,15 @@ export function runBlock(subject: Subject, world: World): Run {
     result: isSound ? result : undefined,
     symbols: { ...symbols, demands },
   };
+}
+
+/** Whether all demands on a symbol leave sizes that a block can be meant for. */
+function hasUse(symbol: string, demands: readonly Demand[]): boolean {
+  const set = narrowedBy(
+    ALL_SIZES,
+    demands.flatMap(({ condition }) => (condition.symbol === symbol ? [condition] : [])),
+  );
+  return set === undefined || isOfUse(set);
 }
 
 /** The unknowns that a parameter stands for, as `asUnknown` calls them. */
