@@ -60,9 +60,12 @@ export const noModel: DiagnosticKind<[path: string, wanted: string | undefined]>
   },
 });
 
-export const freeSize: DiagnosticKind<[model: string, symbols: string]> = defineDiagnostic({
+export const freeSize: DiagnosticKind<[model: string, symbols: readonly string[]]> = defineDiagnostic({
   code: "DN0314",
-  message: (model, symbols) => `the size ${symbols} of ${quoted(model)} has no value`,
+  message: (model, symbols) => {
+    const [noun, verb] = symbols.length === 1 ? ["size", "has"] : ["sizes", "have"];
+    return `the ${noun} ${listOf(symbols.map(quoted))} of ${quoted(model)} ${verb} no value`;
+  },
   explain: {
     title: "free-size",
     text: "Checking works with free sizes; compiling, running and counting multiply-adds need numbers. Bind them by symbol (`--input H=256,W=256`) or by input (`--input x=3x256x256`).",
@@ -181,13 +184,7 @@ function elaborateInto(source: SourceFile, options: ElaborateOptions, collector:
     const help = [
       `give ${listOf(free.map((symbol) => `\`${symbol}\``))} a value: \`--input ${free.map((symbol) => `${symbol}=224`).join(",")}\``,
     ];
-    report(
-      freeSize.at(
-        { span: definition.ast.name.span, help },
-        definition.ast.name.text,
-        listOf(free.map(quoted)),
-      ),
-    );
+    report(freeSize.at({ span: definition.ast.name.span, help }, definition.ast.name.text, free));
     return { diagnostics };
   }
   verifyGraph(graph);

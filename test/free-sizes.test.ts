@@ -73,6 +73,16 @@ it("wants numbers where numbers are needed (DN0314)", () => {
   expect(codesWith([["x", [3, 8, 12]]])).toEqual([]);
 });
 
+it("names every size that has no value", () => {
+  const messageWith = (inputs: readonly (readonly [string, readonly number[]])[], text: string) =>
+    elaborate({ path: "net.dn", text }, { bindings: { parameters: new Map(), inputs: new Map(inputs) } })
+      .diagnostics.filter(({ code }) => code === "DN0314")
+      .map(({ message }) => message);
+  expect(messageWith([["H", [8]]], halving)).toEqual(["the size `W` of `net` has no value"]);
+  const volume = halving.replace("[3 @ H, W]", "[3 @ D, H, W]").replace(/ : .*?\]/, "");
+  expect(messageWith([], volume)).toEqual(["the sizes `D`, `H` and `W` of `net` have no value"]);
+});
+
 it("refuses a size that the model cannot work on (DN0503)", () => {
   expect(codesWith([["x", [3, 10, 12]]])).toEqual(["DN0503"]);
 });

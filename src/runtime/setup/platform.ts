@@ -85,11 +85,9 @@ export interface NativePackages {
   readonly nodeApiHeaders: NpmPackage;
 }
 
-const resolver = createRequire(import.meta.url);
-
-function findPackage(name: string): NpmPackage | undefined {
+function findPackage(name: string, from: string): NpmPackage | undefined {
   try {
-    const file = resolver.resolve(`${name}/package.json`);
+    const file = createRequire(from).resolve(`${name}/package.json`);
     const { version }: { version: string } = JSON.parse(readFileSync(file, "utf8"));
     return { folder: dirname(file), version };
   } catch {
@@ -98,9 +96,11 @@ function findPackage(name: string): NpmPackage | undefined {
   }
 }
 
-/** The packages, or which one is missing. */
-export function findNativePackages(): NativePackages | Diagnostic {
-  const [tfjsNode, nodeApiHeaders] = [findPackage("@tensorflow/tfjs-node"), findPackage("node-api-headers")];
+/** The packages that a module of this path or URL can import, or which one is missing. */
+export function findNativePackages(from: string = import.meta.url): NativePackages | Diagnostic {
+  const [tfjsNode, nodeApiHeaders] = ["@tensorflow/tfjs-node", "node-api-headers"].map((name) =>
+    findPackage(name, from),
+  );
   const missing = (name: string): Diagnostic =>
     packageMissing.at({ help: ["run `npm ci --ignore-scripts` in dnc's folder"] }, name);
   if (tfjsNode === undefined) return missing("@tensorflow/tfjs-node");
