@@ -60,7 +60,7 @@ export function enterWith(
   // What the `where` of the block itself asks is not asked beside it.
   if (place.activation !== undefined && build.trace !== undefined)
     for (const relation of block.where?.relations ?? [])
-      requireRelation(relation, { ...headEnvironment, scope: binding.scope });
+      requireRelation(relation, headEnvironment.with({ scope: binding.scope }));
   const activation = activate(callee, binding.scope, form.name.span, place);
   if (activation === undefined) return undefined;
   for (const [index, name] of (block.inputs ?? []).entries()) {
