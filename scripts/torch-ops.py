@@ -94,7 +94,13 @@ def transposed(sizes, kernel=None, channels=(2, 3), stride=None, pad=None, outpa
         o = [2 * p[i] - (k[i] - s[i]) for i in range(rank)]
     else:
         p, o = pad or [0] * rank, outpad or [0] * rank
-    y = f(x, w, b, s, p, o, groups)
+    if all(o[i] < s[i] for i in range(rank)):
+        y = f(x, w, b, s, p, o, groups)
+    else:
+        # PyTorch takes off both ends alike, so the whole result is cut by hand.
+        y = f(x, w, b, s, 0, 0, groups)
+        for i in range(rank):
+            y = y.narrow(2 + i, p[i], s[i] * sizes[i])
     arguments = {"bias": bias, "pad": pad, "outpad": outpad, "groups": groups}
     case(
         f"upconv {kernel} on {sizes} "
@@ -176,6 +182,10 @@ transposed([3, 4])
 transposed([3, 5], [3, 3])
 transposed([4, 3], [4, 4])
 transposed([3, 4], [3, 2], stride=[1, 3])
+transposed([5], [2], stride=[1])
+transposed([4, 5], [4, 2], stride=[1, 1], channels=(4, 6), groups=2)
+transposed([3, 4], [2, 4], stride=[1, 2], bias=False)
+transposed([3, 2, 4], [2, 3, 6], stride=[1, 2, 1])
 transposed([3, 3], [5, 3], stride=[3, 2], outpad=[2, 1], channels=(4, 2))
 transposed([3, 4], [3, 3], channels=(4, 6), groups=2)
 transposed([3, 3], [4, 4], channels=(3, 3), groups=3, bias=False)

@@ -22,7 +22,7 @@ export interface UpconvAttrs {
   readonly stride: PerAxis;
   /** How many rows the output loses at each end. */
   readonly pad: PerAxis;
-  /** How many it gets back at the last end. */
+  /** How many it gets back at the last end; less than the stride, or by default at most as many as were taken off. */
   readonly outpad: PerAxis;
 }
 
@@ -57,6 +57,12 @@ export const upconv: OpStage<UpconvAttrs> = defineOp({
       parameters: 120,
     },
     {
+      source: "upconv 2 /1 -> 8",
+      input: { channels: 4, sizes: [5, 7] },
+      output: { channels: 8, sizes: [5, 7] },
+      parameters: 136,
+    },
+    {
       source: "upconv 4 (pad=0, bias=false) /3 -> 2",
       input: { channels: 3, sizes: [5] },
       output: { channels: 2, sizes: [16] },
@@ -80,13 +86,10 @@ export const upconv: OpStage<UpconvAttrs> = defineOp({
         ? excess.map((amount, axis) => 2 * (halves[axis] ?? 0) - amount)
         : spread(given.outpad ?? [0], rank, "padding", "outpad", site);
     const odd = outpad.findIndex((amount, axis) => amount >= (step[axis] ?? 1));
-    if (odd >= 0) {
+    if (odd >= 0 && written !== undefined) {
       site.report(outOfRange, ["`outpad`", `less than the stride ${step[odd]}`, `${outpad[odd]}`], {
-        at: written === undefined ? "kernel" : "outpad",
-        help:
-          written === undefined
-            ? [`write \`pad=\`: no padding makes ${step[odd]} times the size with a window of ${size[odd]}`]
-            : ["rows behind the last window would be zeros: pad the result instead"],
+        at: "outpad",
+        help: ["rows behind the last window would be zeros: pad the result instead"],
       });
       return undefined;
     }
@@ -192,7 +195,11 @@ function sizesOf({ sizes }: BoundShape, { size, stride, pad, outpad }: UpconvAtt
 }
 
 /** Of the convolution from the output to the input. */
-function windowOf({ size, stride, pad }: UpconvAttrs): Window {
-  const padding = pad.map((amount) => [amount, amount] as const);
+function windowOf({ size, stride, pad, outpad }: UpconvAttrs): Window {
+  const padding = pad.map((amount, axis) => {
+    const given = outpad[axis] ?? 0;
+    // A stride that is left over at the end stands for no element of the input; a whole one is a row less taken off.
+    return [amount, given < (stride[axis] ?? 1) ? amount : amount - given] as const;
+  });
   return { size, stride, dilation: size.map(() => 1), padding };
 }
