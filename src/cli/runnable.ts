@@ -12,6 +12,7 @@ import {
 } from "../index.ts";
 import { writeArtifact } from "../runtime/artifact.ts";
 import { type PortShape, portShapes, readDescription } from "../runtime/session.ts";
+import { specHash } from "../runtime/spec-hash.ts";
 import type { ExitCode, FlagValues, Terminal } from "./command.ts";
 import { readTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
@@ -41,9 +42,9 @@ export function openRunnable(
   terminal: Terminal,
 ): Runnable | ExitCode {
   if (existsSync(target) && statSync(target).isDirectory()) return artifactAt(target, terminal);
-  const { graph, spec, diagnostics, exitCode } = readTarget(target, flags);
+  const { graph, files, diagnostics, exitCode } = readTarget(target, flags);
   terminal.show(diagnostics);
-  return graph === undefined || exitCode !== 0 ? exitCode : specOf(graph, making, spec);
+  return graph === undefined || exitCode !== 0 ? exitCode : specOf(graph, making, specHash(files));
 }
 
 function artifactAt(folder: string, terminal: Terminal): Runnable | ExitCode {
@@ -63,7 +64,7 @@ function artifactAt(folder: string, terminal: Terminal): Runnable | ExitCode {
 }
 
 /** Compiles into a folder that goes away with the process. */
-function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string | undefined): Runnable {
+function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string): Runnable {
   const { name: model, inputs: described, params: parameters, macs } = describeModel(graph);
   const inputs = described.map(({ name, shape: [channels, ...sizes] }) => ({
     name,
@@ -86,7 +87,7 @@ function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string
         weights,
         optimize,
         version: VERSION,
-        ...(spec === undefined ? {} : { spec }),
+        spec,
       };
       const { files } = compile(graph, options, reporter);
       if (files === undefined || !(await writeArtifact(folder, files, reporter))) return undefined;

@@ -9,7 +9,7 @@ import {
   parseInputSizes,
   parseSetting,
 } from "../index.ts";
-import { loadImport, readSource, specHash } from "../runtime/source-files.ts";
+import { loadImport, readSource } from "../runtime/source-files.ts";
 import type { ExitCode, Flag, FlagValues } from "./command.ts";
 
 export const TARGET_FLAGS: Readonly<Record<"set" | "input", Flag>> = {
@@ -30,8 +30,8 @@ export const TARGET_FLAGS: Readonly<Record<"set" | "input", Flag>> = {
 export interface TargetResult {
   /** Absent when there are errors other than failed expectations. */
   readonly graph?: CheckedGraph;
-  /** The SHA-256 of the files that were read. */
-  readonly spec?: string;
+  /** The main one first, the others as they were asked for. */
+  readonly files: readonly SourceFile[];
   readonly diagnostics: readonly Diagnostic[];
   /** Of the spec alone: 0 fine, 1 errors, 3 only expectations failed, 4 unreadable. */
   readonly exitCode: ExitCode;
@@ -59,7 +59,8 @@ export function targetOf(source: SourceFile, load: Loader, model?: string): Targ
       const collector = collectDiagnostics();
       const settings = listOf(flags["set"]).map((each) => parseSetting(each, collector));
       const sizes = listOf(flags["input"]).map((each) => parseInputSizes(each, collector));
-      if (collector.diagnostics.length > 0) return { diagnostics: collector.diagnostics, exitCode: 2 };
+      if (collector.diagnostics.length > 0)
+        return { files: [], diagnostics: collector.diagnostics, exitCode: 2 };
       const bindings = {
         parameters: new Map(settings.flatMap((setting) => (setting === undefined ? [] : [setting]))),
         inputs: new Map(sizes.flatMap((each) => [...(each ?? [])])),
@@ -78,7 +79,7 @@ export function targetOf(source: SourceFile, load: Loader, model?: string): Targ
       const told = withoutHints(diagnostics);
       return {
         ...(graph === undefined ? {} : { graph }),
-        spec: specHash([...files.values()]),
+        files: [...files.values()],
         diagnostics: told,
         exitCode: exitCodeOf(told),
       };
@@ -89,7 +90,7 @@ export function targetOf(source: SourceFile, load: Loader, model?: string): Targ
 export function readTarget(target: string, flags: FlagValues): TargetResult {
   const collector = collectDiagnostics();
   const opened = openTarget(target, collector);
-  return opened?.elaborate(flags) ?? { diagnostics: collector.diagnostics, exitCode: 4 };
+  return opened?.elaborate(flags) ?? { files: [], diagnostics: collector.diagnostics, exitCode: 4 };
 }
 
 /** Hints are for editors and `dnc check --hints`. */

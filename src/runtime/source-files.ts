@@ -1,6 +1,5 @@
 /** Reads spec files, and the files that they import, from disk or standard input. */
 
-import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
@@ -23,13 +22,7 @@ const STANDARD_INPUT = "-";
 /** The spec at `path` (`-`: standard input), or `undefined` when it cannot be read (reported). */
 export function readSource(path: string, reporter: Reporter): SourceFile | undefined {
   try {
-    if (path === STANDARD_INPUT) return { path: "<stdin>", text: readAll(0) };
-    const file = openSync(path, "r");
-    try {
-      return { path, text: readAll(file) };
-    } finally {
-      closeSync(file);
-    }
+    return path === STANDARD_INPUT ? { path: "<stdin>", text: readAll(0) } : readFile(path);
   } catch (error) {
     const help = ["give the path of a `.dn` file, or `-` for standard input"];
     reporter.report(cannotRead.at({ help }, path, reasonOf(error)));
@@ -40,6 +33,15 @@ export function readSource(path: string, reporter: Reporter): SourceFile | undef
 /** No spec is as large, by far; what is, may be without end. */
 const MOST_BYTES = 2 ** 24;
 const CHUNK = 2 ** 16;
+
+function readFile(path: string): SourceFile {
+  const file = openSync(path, "r");
+  try {
+    return { path, text: readAll(file) };
+  } finally {
+    closeSync(file);
+  }
+}
 
 /** The whole text, from wherever it comes. */
 function readAll(file: number): string {
@@ -68,25 +70,10 @@ export function loadImport(request: string, importer: SourceFile): SourceFile | 
     // A pipe would be waited for, and a device may have no end.
     const stat = statSync(path);
     if (!stat.isFile() && !stat.isDirectory()) return { reason: "it is no regular file" };
-    const file = openSync(path, "r");
-    try {
-      return { path, text: readAll(file) };
-    } finally {
-      closeSync(file);
-    }
+    return readFile(path);
   } catch (error) {
     return { reason: reasonOf(error) };
   }
-}
-
-/**
- * The SHA-256 of a spec in hexadecimal: of its files one behind the other, the main one first, the others as they are
- * asked for.
- */
-export function specHash(files: readonly SourceFile[]): string {
-  const hash = createHash("sha256");
-  for (const { text } of files) hash.update(text);
-  return hash.digest("hex");
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -20,6 +20,7 @@ import {
 import { writeArtifact } from "../../runtime/artifact.ts";
 import { runtimes } from "../../runtime/runtimes/index.ts";
 import { openSession } from "../../runtime/session.ts";
+import { specHash } from "../../runtime/spec-hash.ts";
 import { type Agreement, TOLERANCE, verifySession } from "../../runtime/verify.ts";
 import {
   type Command,
@@ -104,10 +105,10 @@ export const command: Command = {
     const format = readFormat(flags);
     const runtime = readRuntime(flags, format);
     checkPassFlags(flags, format);
-    const { graph, spec, diagnostics, exitCode } = readTarget(target, flags);
+    const { graph, files, diagnostics, exitCode } = readTarget(target, flags);
     terminal.show(diagnostics);
     if (graph === undefined || exitCode !== 0) return exitCode;
-    return compileGraph(graph, { format, weights, spec, runtime }, flags, terminal);
+    return compileGraph(graph, { format, weights, spec: specHash(files), runtime }, flags, terminal);
   },
 };
 
@@ -115,7 +116,7 @@ interface Wanted {
   /** The name of the target. */
   readonly format: string;
   readonly weights: WeightsChoice;
-  readonly spec: string | undefined;
+  readonly spec: string;
   readonly runtime: string | undefined;
 }
 
@@ -135,7 +136,7 @@ async function compileGraph(
       weights,
       version: VERSION,
       optimize: readOptimize(flags),
-      ...(spec === undefined ? {} : { spec }),
+      spec,
       ...(typeof stopAfter === "string" ? { stopAfter } : {}),
       onGraph(name, after) {
         if (printAfter === "all" || printAfter === name) print(`after ${name}:\n${printLowered(after)}\n`);
