@@ -33,7 +33,7 @@ interface TorchNetwork {
 }
 
 /** Where the models of specs/ have another name. */
-const NAMES: Readonly<Record<string, string>> = {
+export const NAMES: Readonly<Record<string, string>> = {
   tiny: "densenet_tiny",
   unet_valid_572: "unet",
   unet_same_bn_256: "unet2d_bn",

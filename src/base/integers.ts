@@ -18,6 +18,18 @@ export function largestOf(values: Iterable<number>, atLeast: number): number {
   return largest;
 }
 
+/** How many of some items, which ascend by their numbers, are below `bound`. */
+export function countBelow<T>(ordered: readonly T[], bound: number, numberOf: (item: T) => number): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = ordered[middle];
+    if (item !== undefined && numberOf(item) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Of finite numbers and infinity, which every number divides. */
 export function leastCommonMultiple(a: number, b: number): number {
   if (!Number.isFinite(a) || !Number.isFinite(b)) return Number.POSITIVE_INFINITY;

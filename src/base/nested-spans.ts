@@ -1,4 +1,5 @@
 /** Spans of one text, of which any two lie apart or one within the other. */
+import { countBelow } from "./integers.ts";
 
 interface Extent {
   readonly start: number;
@@ -16,7 +17,7 @@ export function nestedSpans<T extends Extent>(spans: readonly T[]): (extent: Ext
   }
   return ({ start, end }) => {
     const holding: T[] = [];
-    for (let at = countBelow(ordered, start + 1) - 1; at >= 0; at = parents[at] ?? -1) {
+    for (let at = countStartingBelow(ordered, start + 1) - 1; at >= 0; at = parents[at] ?? -1) {
       const span = ordered[at];
       if (span !== undefined && span.end >= end) holding.push(span);
     }
@@ -25,12 +26,6 @@ export function nestedSpans<T extends Extent>(spans: readonly T[]): (extent: Ext
 }
 
 /** How many of some spans, which are ordered by where they start, start below an offset. */
-export function countBelow(spans: readonly Extent[], offset: number): number {
-  let [low, high] = [0, spans.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.start ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export function countStartingBelow(spans: readonly Extent[], offset: number): number {
+  return countBelow(spans, offset, ({ start }) => start);
 }

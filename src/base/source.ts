@@ -1,4 +1,5 @@
 /** A source file, spans into it, and the map from offsets to lines and columns. Offsets count UTF-16 units. */
+import { countBelow } from "./integers.ts";
 
 export interface SourceFile {
   /** As the user named it; shown in messages. */
@@ -30,18 +31,6 @@ function lineStarts(file: SourceFile): readonly number[] {
   return starts;
 }
 
-/** The index of the last of some ascending offsets that is below `bound`; -1 when none is. */
-function indexBelow(offsets: readonly number[], bound: number): number {
-  let low = -1;
-  let high = offsets.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((offsets[middle] ?? 0) < bound) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 const pairsOf = new WeakMap<SourceFile, readonly number[]>();
 
 /** Where the second halves of code points outside the basic plane stand. */
@@ -53,15 +42,18 @@ function secondHalves(file: SourceFile): readonly number[] {
   return found;
 }
 
+const itself = (offset: number): number => offset;
+
 /** Of an offset past the end: the end. */
 export function positionAt(file: SourceFile, at: number): Position {
   const offset = Math.min(at, file.text.length);
-  const line = indexBelow(lineStarts(file), offset + 1);
-  const start = lineStarts(file)[line] ?? 0;
+  const starts = lineStarts(file);
+  const line = countBelow(starts, offset + 1, itself);
+  const start = starts[line - 1] ?? 0;
   const halves = secondHalves(file);
   // Lines may be as long as the file, so what is before the offset is not looked at again each time.
-  const nPairs = indexBelow(halves, offset) - indexBelow(halves, start);
-  return { line: line + 1, column: offset - start - nPairs + 1 };
+  const nPairs = countBelow(halves, offset, itself) - countBelow(halves, start, itself);
+  return { line, column: offset - start - nPairs + 1 };
 }
 
 export function startOf(span: Span): Position {

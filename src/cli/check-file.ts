@@ -2,6 +2,7 @@
 
 import { outermost } from "../base/diagnostic.ts";
 import { groupBy } from "../base/group.ts";
+import { largestOf } from "../base/integers.ts";
 import type { SourceFile } from "../base/source.ts";
 import {
   type CheckedModel,
@@ -96,7 +97,13 @@ export function summarize(file: CheckedFile, terminal: Terminal): string {
 
 function summarizeSignatures({ path, exitCode, signatures = [] }: CheckedFile): string {
   const heads = signatures.map(({ name, parameters }) => `${name}(${parameters.join(", ")})`);
-  const width = Math.min(MOST_ALIGNED, Math.max(0, ...heads.map(({ length }) => length)));
+  const width = Math.min(
+    MOST_ALIGNED,
+    largestOf(
+      heads.map(({ length }) => length),
+      0,
+    ),
+  );
   const lines = signatures.map(({ forms, undecided }, index) => {
     const told = undecided === undefined ? forms.map(({ printed }) => printed) : [`undecided: ${undecided}`];
     return `  ${(heads[index] ?? "").padEnd(width)}  ${told.join(`\n  ${" ".repeat(width)}  `)}\n`;
@@ -111,7 +118,10 @@ const MOST_ALIGNED = 48;
 function summarizeModels({ path, models, exitCode }: CheckedFile, { colors }: Terminal): string {
   if (exitCode !== 0) return "";
   const graphs = models.flatMap(({ graph }) => graph ?? []);
-  const width = Math.max(0, ...graphs.map(({ name }) => name.length));
+  const width = largestOf(
+    graphs.map(({ name }) => name.length),
+    0,
+  );
   const lines = graphs.map((graph) => `  ${graph.name.padEnd(width)}  ${printModel(graph)}\n`);
   return `${colors.green("ok")} ${path}\n${lines.join("")}`;
 }

@@ -5,7 +5,7 @@ import { quoted } from "../base/text.ts";
 import { printWindow } from "../ir/lowered-print.ts";
 import type { Counts } from "../ops/counts.ts";
 import type { CountsJson, ReportGroupJson, ReportJson, ReportRowJson } from "../report/json.ts";
-import { nameOf, partsAbove, pathInModel } from "../report/paths.ts";
+import { nameOf, parentOf, partsAbove, pathInModel } from "../report/paths.ts";
 import { type Amount, longestField, type Quantity, quantitiesOf } from "../report/quantity.ts";
 import { sumOfCounts } from "../report/sums.ts";
 import { type Alignment, align, type Pair } from "./align.ts";
@@ -251,10 +251,6 @@ function joinedRepetitions(sections: readonly Section[]): readonly Section[] {
     };
   }
   return joined;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 function deltasOf(before: CountsJson | undefined, after: CountsJson | undefined): Deltas {

@@ -3,7 +3,7 @@
  * stages from line to line, and each comment stays with its token.
  */
 import type { Body, Comment, File, ModelItem, Stage } from "../../grammar/ast.ts";
-import { countBelow, nestedSpans } from "../base/nested-spans.ts";
+import { countStartingBelow, nestedSpans } from "../base/nested-spans.ts";
 import type { Span } from "../base/source.ts";
 
 /** A definition, an item of a model, or a stage. */
@@ -90,7 +90,7 @@ function withWhatItFollows(construct: Construct, comments: readonly Span[]): Spa
     const { previous } = first;
     const isApart =
       /\n\s*\n/.test(construct.file.text.slice(previous.end, first.start)) ||
-      countBelow(comments, previous.end) < countBelow(comments, first.start);
+      countStartingBelow(comments, previous.end) < countStartingBelow(comments, first.start);
     if (isApart) break;
     first = previous;
   }

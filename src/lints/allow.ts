@@ -7,7 +7,7 @@ import {
   type Reporter,
 } from "../base/diagnostic.ts";
 import { groupBy } from "../base/group.ts";
-import { countBelow, nestedSpans } from "../base/nested-spans.ts";
+import { countStartingBelow, nestedSpans } from "../base/nested-spans.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import type { CheckedGraph } from "../ops/op.ts";
@@ -217,7 +217,7 @@ function expansion(
     .filter(({ file }) => file === source)
     .sort((a, b) => a.start - b.start || a.end - b.end);
   const isMade = (part: Span): boolean => {
-    for (let at = countBelow(places, part.start); ; at += 1) {
+    for (let at = countStartingBelow(places, part.start); ; at += 1) {
       const place = places[at];
       if (place === undefined || place.start >= part.end) return false;
       // What is larger than the part starts with it.

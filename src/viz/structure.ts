@@ -8,6 +8,7 @@ import { concat } from "../ops/concat.ts";
 import { stageNamed } from "../ops/index.ts";
 import { input } from "../ops/input.ts";
 import type { OpNode } from "../ops/op.ts";
+import { parentOf } from "../report/paths.ts";
 import {
   changesSize,
   isPointwise,
@@ -205,10 +206,6 @@ function isOfBlock(item: Item | undefined, block: string, kind: ForkKind): boole
   return kind === "branches"
     ? isInside && !/^\d+$/.test(block.slice(block.lastIndexOf("/") + 1))
     : isPointwise(item.node) && parentOf(path) === block;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 interface Ends {

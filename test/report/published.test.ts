@@ -1,6 +1,7 @@
 /** Models against published networks: all that is known of them, and what the commands say of a difference. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { NAMES } from "../../scripts/published.ts";
 import { comparedWith, publishedNetworks } from "../../src/report/published.ts";
 import { shippedModels } from "../../src/runtime/shipped-specs.ts";
 import { MEASURED, measuredGraph } from "./measured-models.ts";
@@ -17,16 +18,6 @@ it("knows each network once, and with its counts", () => {
   }
   expect(byName.get("densenet121")?.figures).toMatchObject({ folded: 7_971_368, fvcore: 2_865_546_752 });
 });
-
-/** Where the specs have another name. */
-const NAMES: Readonly<Record<string, string>> = {
-  tiny: "densenet_tiny",
-  unet_valid_572: "unet",
-  unet_same_bn_256: "unet2d_bn",
-  densenet121_1ch_2cls: "densenet121_gray2d",
-  densenet121_3d_1ch_2cls: "densenet121_gray3d",
-  densenet121_1d_2ch_2cls: "densenet121_gray1d",
-};
 
 it.each(Object.keys(MEASURED))("has all numbers of the measured %s", (id) => {
   const network = byName.get(NAMES[id] ?? id);
