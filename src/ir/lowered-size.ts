@@ -1,5 +1,5 @@
 /** How much a lowered graph computes. */
-import { type LoweredGraph, type LoweredNode, nodesFor, type Port } from "./lowered.ts";
+import { elementsIn, type LoweredGraph, type LoweredNode, nodesFor, type Port } from "./lowered.ts";
 
 export interface GraphSize {
   /** Nodes that compute: constants and inputs are not counted, nor what no output needs. */
@@ -23,23 +23,19 @@ function macsOf(
   nodes: ReadonlyMap<string, LoweredNode>,
 ): number {
   const [x, kernel] = inputs.map((ref) => nodes.get(ref.node)?.outputs[ref.output]?.shape ?? []);
-  const weights = product(kernel ?? []);
+  const weights = elementsIn(kernel ?? []);
   switch (primitive.kind) {
     case "convolution":
     case "depthwise-convolution":
       // One tap is what a batch normalization was: a scale for each channel, which nobody counts.
       if (primitive.kind === "depthwise-convolution" && primitive.window.size.every((size) => size === 1))
         return 0;
-      return product(outputs[0]?.shape.slice(1, -1) ?? []) * weights;
+      return elementsIn(outputs[0]?.shape.slice(1, -1) ?? []) * weights;
     case "transposed-convolution":
-      return product(x?.slice(1, -1) ?? []) * weights;
+      return elementsIn(x?.slice(1, -1) ?? []) * weights;
     case "matmul":
       return weights;
     default:
       return 0;
   }
-}
-
-function product(sizes: readonly (number | null)[]): number {
-  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
 }

@@ -1,7 +1,7 @@
 /** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
 import { InternalError, invariant, unreachable } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, TensorType, Window } from "./lowered.ts";
-import { allOutputs, printTensorType, typeOf } from "./lowered.ts";
+import { allOutputs, elementsIn, printTensorType, typeOf } from "./lowered.ts";
 
 /** The outputs of a primitive on inputs of these types. Throws `InternalError`, naming `node`, where they do not fit. */
 export function inferTypes(
@@ -141,7 +141,10 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       return [typeOf(first)];
     case "reshape": {
       const [x] = operands(shapes, 1, primitive.kind);
-      invariant(elements(x.slice(1)) === elements(primitive.shape), "reshape changes the number of elements");
+      invariant(
+        elementsIn(x.slice(1)) === elementsIn(primitive.shape),
+        "reshape changes the number of elements",
+      );
       return [typeOf([x[0] ?? null, ...primitive.shape])];
     }
     case "transpose": {
@@ -214,10 +217,6 @@ function broadcasts(small: Sizes, large: Sizes): boolean {
     small.length <= large.length &&
     small.every((size, axis) => size === 1 || size === large[axis + large.length - small.length])
   );
-}
-
-function elements(sizes: Sizes): number {
-  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
 }
 
 function addPadding(size: number | null, [before, after]: readonly [number, number]): number | null {

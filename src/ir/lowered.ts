@@ -24,6 +24,11 @@ export interface Window {
   readonly padding: readonly Padding[];
 }
 
+/** How many elements a value with these sizes has; for one sample, where the batch is not known. */
+export function elementsIn(sizes: readonly (number | null)[]): number {
+  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
+}
+
 export function isPadded({ padding }: Window): boolean {
   return padding.some(([before, after]) => before + after > 0);
 }

@@ -2,6 +2,7 @@
  * How each primitive works on bands: which rows of its operand some rows of its result need, and what it is for these
  * alone. Rows are positions along one axis, whichever is cut; an operation without a rule takes its operands whole.
  */
+import { greatestCommonDivisor } from "../base/integers.ts";
 import type { LoweredNode, Padding, Primitive, PrimitiveOf, Window } from "../ir/lowered.ts";
 
 /** From `begin` on, before `end`. */
@@ -211,8 +212,4 @@ function clip({ begin, end }: Rows, length: number): { rows: Rows; padding: Padd
 
 function ceilingOf(value: number, divisor: number): number {
   return Math.ceil(value / divisor);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

@@ -1,6 +1,8 @@
 /** Convolutions over volumes get one dilation for height and width: what is left of it goes into their kernels. */
+import { greatestCommonDivisor } from "../base/integers.ts";
 import { invariant } from "../base/invariant.ts";
 import type { PrimitiveOf } from "../ir/lowered.ts";
+import { elementsIn } from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
 import { rewrite, usesOf } from "./rewrite.ts";
 
@@ -38,11 +40,11 @@ function spreadKernel(kernel: PrimitiveOf<"constant">, steps: readonly number[])
   const oldSizes = kernel.shape.slice(0, -2);
   const sizes = oldSizes.map((size, axis) => (size - 1) * (steps[axis] ?? 1) + 1);
   const shape = [...sizes, ...kernel.shape.slice(-2)];
-  const tapLength = product(kernel.shape.slice(-2));
+  const tapLength = elementsIn(kernel.shape.slice(-2));
   const values = (): Float32Array => {
     const old = kernel.values();
-    const result = new Float32Array(product(shape));
-    for (let tap = 0; tap < product(oldSizes); tap += 1) {
+    const result = new Float32Array(elementsIn(shape));
+    for (let tap = 0; tap < elementsIn(oldSizes); tap += 1) {
       let [rest, stride, at] = [tap, tapLength, 0];
       for (let axis = sizes.length - 1; axis >= 0; axis -= 1) {
         const size = oldSizes[axis] ?? 1;
@@ -55,12 +57,4 @@ function spreadKernel(kernel: PrimitiveOf<"constant">, steps: readonly number[])
     return result;
   };
   return { kind: "constant", shape, values };
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((result, size) => result * size, 1);
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

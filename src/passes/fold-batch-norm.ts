@@ -2,6 +2,7 @@
 import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../ir/lowered.ts";
 import { type AffineNode, affineOf, composed } from "./affine.ts";
+import { type Chain, chainsOf, endOf } from "./chains.ts";
 import { type DeriveConstant, derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter, Uses } from "./rewrite.ts";
@@ -51,35 +52,30 @@ function findFolds(graph: LoweredGraph): ReadonlyMap<string, Fold> {
   return folds;
 }
 
-/** Nodes that scale and shift, each the only reader of the one before it. */
-function findRows(graph: LoweredGraph, uses: Uses): Iterable<readonly LoweredNode[]> {
-  const rows = new Map<string, readonly LoweredNode[]>();
-  for (const node of graph.nodes) {
-    if (affineOf(node, uses) === undefined) continue;
-    const source = uses.soleSource(node.inputs[0]);
-    const before = source && rows.get(source.name);
-    // Those before the last one go away: nothing may have to wait for them.
-    const goesOn = source !== undefined && before !== undefined && source.control.length === 0;
-    if (goesOn) rows.delete(source.name);
-    rows.set(node.name, goesOn ? [...before, node] : [node]);
-  }
-  return rows.values();
+/** Nodes that scale and shift, in rows. */
+function findRows(graph: LoweredGraph, uses: Uses): readonly Chain[] {
+  const isAffine = (node: LoweredNode): boolean => affineOf(node, uses) !== undefined;
+  // Those before the last one go away: nothing may have to wait for them.
+  const rows = chainsOf(
+    graph,
+    uses,
+    (row, next) => isAffine(row[0]) && isAffine(next) && endOf(row).control.length === 0,
+  );
+  return rows.filter(([first]) => isAffine(first));
 }
 
-function findFold(scales: readonly LoweredNode[], uses: Uses): Fold | undefined {
-  const [first] = scales;
-  const last = scales.at(-1);
-  const source = uses.soleSource(first?.inputs[0]);
+function findFold(scales: Chain, uses: Uses): Fold | undefined {
+  const source = uses.soleSource(scales[0].inputs[0]);
   const bias = source?.primitive.kind === "bias" ? source : undefined;
   const linear = bias === undefined ? source : uses.soleSource(bias.inputs[0]);
-  if (last === undefined || linear === undefined || !isLinear(linear)) return undefined;
+  if (linear === undefined || !isLinear(linear)) return undefined;
   const kernel = uses.constantAt(linear.inputs[1]);
   const oldBias = uses.constantAt(bias?.inputs[1]);
   if (kernel === undefined) return undefined;
   // The node of the old bias goes away, too.
   if (bias !== undefined && (oldBias === undefined || bias.control.length > 0)) return undefined;
   const affine = composed(scales.flatMap((node) => affineOf(node, uses) ?? []));
-  return { linear, bias, scales, last, kernel, oldBias, affine };
+  return { linear, bias, scales, last: endOf(scales), kernel, oldBias, affine };
 }
 
 function isLinear(node: LoweredNode): node is LoweredNode<Linear> {

@@ -1,5 +1,6 @@
 /** What only picks and orders elements of constants is a constant. */
 import type { LoweredNode, PrimitiveOf } from "../ir/lowered.ts";
+import { elementsIn } from "../ir/lowered.ts";
 import { type DeriveConstant, derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import { rewrite } from "./rewrite.ts";
@@ -53,8 +54,8 @@ function pick(
   { begin, step }: { readonly begin: readonly number[]; readonly step: readonly number[] },
 ): Float32Array {
   const elements = values();
-  const result = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  const strides = whole.map((_, axis) => whole.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const result = new Float32Array(elementsIn(shape));
+  const strides = whole.map((_, axis) => elementsIn(whole.slice(axis + 1)));
   let next = 0;
   const visit = (axis: number, at: number): void => {
     const [first = 0, distance = 1, stride = 1] = [begin[axis], step[axis], strides[axis]];

@@ -1,6 +1,7 @@
 /** A bias on a bias becomes one. */
 import { invariant } from "../base/invariant.ts";
-import type { LoweredNode, PrimitiveOf } from "../ir/lowered.ts";
+import type { LoweredGraph, LoweredNode } from "../ir/lowered.ts";
+import { type Chain, chainsOf, endOf } from "./chains.ts";
 import { derivedConstants } from "./derived-constants.ts";
 import type { Pass } from "./pass.ts";
 import { rewrite, type Uses, usesOf } from "./rewrite.ts";
@@ -12,12 +13,14 @@ export const mergeBias: Pass = {
   run(graph) {
     const uses = usesOf(graph);
     const derive = derivedConstants();
-    const absorbed = new Set(graph.nodes.flatMap((node) => absorbedBy(node, uses)?.name ?? []));
-    const sums = new Map(graph.nodes.map((node) => [node.name, termsOf(node, uses)]));
+    const rows = biasRows(graph, uses);
+    const absorbed = new Set(rows.flatMap((row) => row.slice(0, -1).map(({ name }) => name)));
+    const sums = new Map(rows.map((row) => [endOf(row).name, row]));
     return rewrite(graph, (node, rewriter) => {
       if (absorbed.has(node.name)) return node.inputs[0];
-      const terms = sums.get(node.name) ?? [];
-      if (terms.length < 2) return undefined;
+      const row = sums.get(node.name);
+      if (row === undefined) return undefined;
+      const terms = row.flatMap(({ inputs }) => uses.constantAt(inputs[1]) ?? []);
       const [x] = node.inputs;
       const [first] = terms;
       invariant(x !== undefined && first !== undefined, `${node.name} lacks an operand`);
@@ -31,18 +34,15 @@ export const mergeBias: Pass = {
   },
 };
 
-/** The bias below this one that goes away. */
-function absorbedBy(node: LoweredNode, uses: Uses): LoweredNode | undefined {
-  if (node.primitive.kind !== "bias" || uses.constantAt(node.inputs[1]) === undefined) return undefined;
-  const below = uses.soleSource(node.inputs[0]);
-  const isBias = below?.primitive.kind === "bias" && uses.constantAt(below.inputs[1]) !== undefined;
-  return isBias && below.control.length === 0 ? below : undefined;
+/** Rows of biases: each but the last goes away, so nothing may have to wait for it. */
+function biasRows(graph: LoweredGraph, uses: Uses): readonly Chain[] {
+  const rows = chainsOf(graph, uses, (row, next) => {
+    const end = endOf(row);
+    return end.control.length === 0 && [end, next].every((node) => isConstantBias(node, uses));
+  });
+  return rows.filter(({ length }) => length > 1);
 }
 
-/** What this bias and those that it absorbs add. */
-function termsOf(node: LoweredNode, uses: Uses): readonly PrimitiveOf<"constant">[] {
-  if (node.primitive.kind !== "bias") return [];
-  const below = absorbedBy(node, uses);
-  const own = uses.constantAt(node.inputs[1]);
-  return own === undefined ? [] : [...(below === undefined ? [] : termsOf(below, uses)), own];
+function isConstantBias({ primitive, inputs }: LoweredNode, uses: Uses): boolean {
+  return primitive.kind === "bias" && uses.constantAt(inputs[1]) !== undefined;
 }

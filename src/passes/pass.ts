@@ -37,15 +37,14 @@ export function runPasses(
   { onPass }: PassOptions = {},
 ): LoweredGraph {
   verified("lowering", () => graph);
+  let size = sizeOfGraph(graph);
   return passes.reduce((before, pass) => {
     const after = verified(pass.name, () => pass.run(before));
-    const [sizeBefore, sizeAfter] = [sizeOfGraph(before), sizeOfGraph(after)];
+    const sizeBefore = size;
+    size = sizeOfGraph(after);
     const rewritten = countRewritten(before, after);
     const form = after.forms?.at(before.forms?.length ?? 0);
-    onPass?.(
-      { name: pass.name, before: sizeBefore, after: sizeAfter, rewritten, ...(form && { form }) },
-      after,
-    );
+    onPass?.({ name: pass.name, before: sizeBefore, after: size, rewritten, ...(form && { form }) }, after);
     return after;
   }, graph);
 }

@@ -1,7 +1,8 @@
 /** Averages move before 1x1 convolutions: a mean of sums is the sum of the means, and there are fewer of them. */
 import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, Ref } from "../ir/lowered.ts";
-import { isPadded } from "../ir/lowered.ts";
+import { elementsIn, isPadded } from "../ir/lowered.ts";
+import { chainsOf, endOf } from "./chains.ts";
 import type { Pass } from "./pass.ts";
 import { type Rewriter, rewrite, type Uses, usesOf } from "./rewrite.ts";
 
@@ -12,7 +13,7 @@ export const poolFirst: Pass = {
   run(graph) {
     const reordered = new Map<string, readonly Step[]>();
     const dropped = new Set<string>();
-    for (const { steps, shape } of findChains(graph)) {
+    for (const { steps, shape } of findRows(graph)) {
       const order = cheapestOrder(steps, shape);
       const end = steps.at(-1);
       if (end === undefined || order.every((step, index) => step === steps[index])) continue;
@@ -43,27 +44,29 @@ type Step =
       readonly keepsConstants: boolean;
     };
 
-/** Each step is the only reader of the one before it; the first reads a value of this shape. */
-interface Chain {
+/** Steps in a row; the first reads a value of this shape. */
+interface StepRow {
   readonly steps: readonly Step[];
   readonly shape: Shape;
 }
 
-function findChains(graph: LoweredGraph): Iterable<Chain> {
+function findRows(graph: LoweredGraph): readonly StepRow[] {
   const uses = usesOf(graph);
-  const chains = new Map<string, Chain>();
+  const shapeInto = ({ inputs: [x] }: LoweredNode): Shape | undefined =>
+    x && uses.nodeAt(x.node)?.outputs[x.output]?.shape;
+  const steps = new Map<string, Step>();
   for (const node of graph.nodes) {
-    const [x] = node.inputs;
-    const shape = x && uses.nodeAt(x.node)?.outputs[x.output]?.shape;
+    const shape = shapeInto(node);
     const step = shape && stepOf(node, shape, uses);
     // What waits for another node would come earlier or later than it should.
-    if (shape === undefined || step === undefined || node.control.length > 0) continue;
-    const source = uses.soleSource(x);
-    const before = source && chains.get(source.name);
-    if (source !== undefined && before !== undefined) chains.delete(source.name);
-    chains.set(node.name, { steps: [...(before?.steps ?? []), step], shape: before?.shape ?? shape });
+    if (step !== undefined && node.control.length === 0) steps.set(node.name, step);
   }
-  return chains.values();
+  const chains = chainsOf(graph, uses, (chain, next) => steps.has(endOf(chain).name) && steps.has(next.name));
+  return chains.flatMap((chain) => {
+    const shape = shapeInto(chain[0]);
+    const row = chain.flatMap(({ name }) => steps.get(name) ?? []);
+    return shape === undefined || row.length === 0 ? [] : [{ steps: row, shape }];
+  });
 }
 
 function stepOf(node: LoweredNode, shape: Shape, uses: Uses): Step | undefined {
@@ -81,7 +84,7 @@ function stepOf(node: LoweredNode, shape: Shape, uses: Uses): Step | undefined {
     case "average-pool": {
       const { window, countsPadding } = primitive;
       const keepsConstants = !countsPadding || !isPadded(window);
-      return { kind: "average", node, terms: product(window.size), keepsConstants };
+      return { kind: "average", node, terms: elementsIn(window.size), keepsConstants };
     }
     case "resize":
       return { kind: "average", node, terms: 2 ** primitive.sizes.length, keepsConstants: true };
@@ -89,7 +92,7 @@ function stepOf(node: LoweredNode, shape: Shape, uses: Uses): Step | undefined {
       const { function: reduction, axes } = primitive;
       const isOverAll = axes.length === shape.length - 2 && !axes.includes(shape.length - 1);
       if (reduction !== "mean" || !isOverAll) return undefined;
-      return { kind: "average", node, terms: product(shape.slice(1, -1)), keepsConstants: true };
+      return { kind: "average", node, terms: elementsIn(shape.slice(1, -1)), keepsConstants: true };
     }
     default:
       return undefined;
@@ -115,10 +118,10 @@ function cheapestOrder(steps: readonly Step[], shape: Shape): readonly Step[] {
 
 /** Multiply-adds for one sample, and the additions of averages. */
 function costOf(steps: readonly Step[], shape: Shape): number {
-  let [positions, channels, cost] = [product(shape.slice(1, -1)), shape.at(-1) ?? 1, 0];
+  let [positions, channels, cost] = [elementsIn(shape.slice(1, -1)), shape.at(-1) ?? 1, 0];
   for (const step of steps) {
     if (step.kind === "average") {
-      positions = product(positionsAfter(step.node));
+      positions = elementsIn(positionsAfter(step.node));
       cost += positions * channels * step.terms;
     } else if (step.kernel !== undefined) {
       const outputs = step.kernel.shape.at(-1) ?? 1;
@@ -156,8 +159,4 @@ function addInOrder(end: LoweredNode, order: readonly Step[], rewriter: Rewriter
       rewriter.addHelper(`${node.name}/matrix`, matrix, []),
     ]);
   }, x);
-}
-
-function product(sizes: Shape): number {
-  return sizes.reduce<number>((result, size) => result * (size ?? 1), 1);
 }

@@ -30,6 +30,8 @@ export interface Values {
 
 /** An artifact that a library has loaded. */
 export interface Engine {
+  /** Of the library. */
+  readonly version: string;
   /** Absent: by the graph itself alone. */
   readonly forms?: EngineForms;
   /** Takes exactly the inputs of the artifact. `undefined`: the library refused (reported). */

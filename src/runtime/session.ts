@@ -12,7 +12,7 @@ import { artifactUnreadable } from "./artifact-problems.ts";
 import type { NativeSettings } from "./environment.ts";
 import type { FormChoice } from "./forms.ts";
 import type { Engine, Runtime, Values } from "./runtime.ts";
-import { defaultRuntime, runtimes } from "./runtimes/index.ts";
+import { runtimes } from "./runtimes/index.ts";
 
 export const runtimeUnfit: DiagnosticKind<[runtime: string, target: string]> = defineDiagnostic({
   code: "DN0819",
@@ -60,8 +60,8 @@ export async function openSession(
   if (description === undefined || runtime === undefined) return undefined;
   const engine = await runtime.open({ folder, description, settings }, reporter);
   if (engine === undefined) return undefined;
-  const version = (await runtime.version()) ?? "of an unknown version";
-  return sessionOf(description, { name: runtime.name, title: runtime.title, version }, engine);
+  const { name, title } = runtime;
+  return sessionOf(description, { name, title, version: engine.version }, engine);
 }
 
 function runtimeFor(
@@ -70,7 +70,7 @@ function runtimeFor(
   reporter: Reporter,
 ): Runtime | undefined {
   const fitting = runtimes.filter((candidate) => candidate.target === target);
-  const wanted = name === undefined ? defaultRuntime(target) : runtimes.find((each) => each.name === name);
+  const wanted = name === undefined ? fitting[0] : runtimes.find((each) => each.name === name);
   if (wanted !== undefined && wanted.target === target) return wanted;
   const help = [
     ...(fitting.length === 0

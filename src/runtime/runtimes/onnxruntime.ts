@@ -36,7 +36,7 @@ export const onnxruntime: Runtime = {
   async open({ folder, settings }: Opening, reporter: Reporter): Promise<Engine | undefined> {
     const library = loadPackage(reporter);
     if (library === undefined) return undefined;
-    const { InferenceSession, Tensor } = library;
+    const { version, InferenceSession, Tensor } = library;
     // Errors come back as exceptions: the library need not print them as well.
     const FATAL = 4;
     const { threads } = settings;
@@ -48,7 +48,7 @@ export const onnxruntime: Runtime = {
     };
     try {
       const session = await InferenceSession.create(join(folder, "model.onnx"), options);
-      return engineOf(session, Tensor);
+      return engineOf(session, Tensor, version);
     } catch (error) {
       reporter.report(
         artifactUnreadable.at({ help: ["write it anew with `dnc compile`"] }, folder, reasonOf(error)),
@@ -58,7 +58,7 @@ export const onnxruntime: Runtime = {
   },
 };
 
-function loadPackage(reporter: Reporter): Package | undefined {
+function loadPackage(reporter: Reporter): (Package & { readonly version: string }) | undefined {
   const found = findOptionalPackage(PACKAGE);
   const command = `npm install --ignore-scripts ${PACKAGE}`;
   if (found === undefined) {
@@ -68,7 +68,8 @@ function loadPackage(reporter: Reporter): Package | undefined {
     return undefined;
   }
   try {
-    return found.load() as Package;
+    const { InferenceSession, Tensor } = found.load() as Package;
+    return { version: found.version, InferenceSession, Tensor };
   } catch (error) {
     reporter.report(
       runtimeUnloadable.at({ help: [`install it anew: \`${command}\``] }, TITLE, reasonOf(error)),
@@ -77,8 +78,9 @@ function loadPackage(reporter: Reporter): Package | undefined {
   }
 }
 
-function engineOf(session: InferenceSession, Tensor: Package["Tensor"]): Engine {
+function engineOf(session: InferenceSession, Tensor: Package["Tensor"], version: string): Engine {
   return {
+    version,
     async run(inputs, reporter) {
       const feeds = Object.entries(inputs).map(
         ([name, { shape, data }]) => [name, new Tensor("float32", data, shape)] as const,

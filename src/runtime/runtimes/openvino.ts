@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Reporter } from "../../base/diagnostic.ts";
+import { bytesOf } from "../../targets/protobuf.ts";
 import { artifactUnreadable, runFailed, SHAPE_HELP } from "../artifact-problems.ts";
 import type { Engine, Opening, Runtime, Values } from "../runtime.ts";
 import { runtimeMissing, runtimeUnloadable } from "../runtime.ts";
@@ -31,7 +32,7 @@ export const openvino: Runtime = {
     const worker = startWorker(python);
     const setup = { model: join(folder, "model.onnx"), threads: settings.threads?.intra ?? 0 };
     const answer = await worker.ask(setup, []);
-    if (answer.error === undefined) return engineOf(worker);
+    if (answer.error === undefined) return engineOf(worker, version);
     const report = answer.isGone
       ? runtimeUnloadable.at(
           { help: [`install it anew: \`${python} -m pip install openvino\``] },
@@ -61,8 +62,9 @@ async function findOpenvino(): Promise<Installed> {
   });
 }
 
-function engineOf(worker: Worker): Engine {
+function engineOf(worker: Worker, version: string): Engine {
   return {
+    version,
     async run(inputs, reporter) {
       const tensors = Object.entries(inputs).map(([name, { shape, data }]) => ({ name, shape, data }));
       const answer = await worker.ask(
@@ -121,13 +123,9 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 function send({ stdin }: Child, header: object, tensors: readonly { readonly data: Float32Array }[]): void {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  stdin.write(Uint8Array.from(new Uint8Array(Uint32Array.of(text.length).buffer)));
+  stdin.write(new Uint8Array(Uint32Array.of(text.length).buffer));
   stdin.write(text);
   for (const { data } of tensors) stdin.write(bytesOf(data));
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 interface AnswerHeader {

@@ -23,6 +23,7 @@ export const tensorflow: Runtime = {
     const atOnce = Number(process.env["TF_NUM_INTEROP_THREADS"] ?? availableParallelism());
     const choose = (batch: number): FormChoice => chooseForm(description, { batch, atOnce });
     return {
+      version: native.version,
       forms: { names: formsOf(description), choose },
       async run(inputs, runReporter, form = choose(Object.values(inputs)[0]?.shape[0] ?? 1)) {
         const results = model.run(inputs, runReporter, outputsOf(description, form));

@@ -85,7 +85,8 @@ export interface NativePackages {
   readonly nodeApiHeaders: NpmPackage;
 }
 
-function findPackage(name: string, from: string): NpmPackage | undefined {
+/** The package that a module of this path or URL can import; `undefined` where there is none that can be read. */
+export function findPackage(name: string, from: string): NpmPackage | undefined {
   try {
     const file = createRequire(from).resolve(`${name}/package.json`);
     const { version }: { version: string } = JSON.parse(readFileSync(file, "utf8"));

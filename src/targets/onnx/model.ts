@@ -1,7 +1,8 @@
 /** The ModelProto of a lowered graph: what goes in and out, channels first, and what is known of the network. */
 import type { LoweredGraph, Port } from "../../ir/lowered.ts";
 import { typeOfPort } from "../../ir/lowered.ts";
-import { chainsOf } from "../chains.ts";
+import { chainsOf } from "../../passes/chains.ts";
+import { usesOf } from "../../passes/rewrite.ts";
 import type { Encoded } from "../protobuf.ts";
 import { integerField, message, messageField, textField } from "../protobuf.ts";
 import type { External, Initializer } from "./messages.ts";
@@ -14,7 +15,8 @@ import { type OnnxGraph, writeGraph } from "./values.ts";
 const IR_VERSION = 8;
 
 export function onnxGraph(graph: LoweredGraph): OnnxGraph {
-  return writeGraph(graph, chainsOf(graph, takesBias), writeNode);
+  const uses = usesOf(graph);
+  return writeGraph(graph, uses, chainsOf(graph, uses, takesBias), writeNode);
 }
 
 export interface ModelFacts {

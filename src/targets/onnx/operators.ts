@@ -1,7 +1,7 @@
 /** Which operators of ONNX's opset 17 a primitive is. All of them have one, and need no other form of the graph. */
 import { InternalError, invariant, unreachable } from "../../base/invariant.ts";
 import type { LoweredNode, PointwiseFunction, PrimitiveOf, Ref } from "../../ir/lowered.ts";
-import type { Chain } from "../chains.ts";
+import type { Chain } from "../../passes/chains.ts";
 import { floatAttribute, integerAttribute, integersAttribute, textAttribute } from "./messages.ts";
 import { channelsFirst, regrouped, sizesIn, transposedOrder, withoutAxes } from "./order.ts";
 import type { Attributes, Stored, Values } from "./values.ts";

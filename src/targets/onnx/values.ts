@@ -3,7 +3,8 @@ import { invariant } from "../../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, PrimitiveOf, Ref } from "../../ir/lowered.ts";
 import { printRef, refTo, unusedName } from "../../ir/lowered.ts";
 import { transposed } from "../../ops/layout.ts";
-import type { Chain } from "../chains.ts";
+import type { Chain } from "../../passes/chains.ts";
+import type { Uses } from "../../passes/rewrite.ts";
 import type { Encoded } from "../protobuf.ts";
 import type { Attribute, Initializer, OnnxNode } from "./messages.ts";
 import { floats, integers, integersAttribute, valueInfo } from "./messages.ts";
@@ -56,23 +57,19 @@ export interface Stored {
 /** `write` gives what the last node of a chain is; `undefined`: it has no result yet, as constants, which are asked for. */
 export function writeGraph(
   graph: LoweredGraph,
+  { nodeAt, constantAt }: Uses,
   chains: readonly Chain[],
   write: (chain: Chain, values: Values) => Stored | undefined,
 ): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const initializers: Initializer[] = [];
   const infos: Encoded[] = [];
-  const known = new Map(graph.nodes.map((node) => [node.name, node]));
   // Values and nodes do not share their names, and each kind has all of its own.
   const nodeNames = new Set<string>();
   const taken = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   const stored = new Map<string, Stored>();
   const once = memoized();
 
-  const constantAt = (ref: Ref): PrimitiveOf<"constant"> | undefined => {
-    const primitive = known.get(ref.node)?.primitive;
-    return primitive?.kind === "constant" ? primitive : undefined;
-  };
   const storedAt = (ref: Ref): Stored => {
     const value = stored.get(printRef(ref));
     invariant(value !== undefined, `${printRef(ref)} is not written yet`);
@@ -105,7 +102,7 @@ export function writeGraph(
 
   const values: Values = {
     sizesOf(ref) {
-      const type = known.get(ref.node)?.outputs[ref.output];
+      const type = nodeAt(ref.node)?.outputs[ref.output];
       invariant(type !== undefined, `nothing is named ${printRef(ref)}`);
       return type.shape;
     },

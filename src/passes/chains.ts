@@ -1,6 +1,6 @@
-/** Nodes that a target writes as one operation: a convolution and its bias, say. */
+/** Nodes that belong together: each is the only reader of the one before it. */
 import type { LoweredGraph, LoweredNode } from "../ir/lowered.ts";
-import { usesOf } from "../passes/rewrite.ts";
+import type { Uses } from "./rewrite.ts";
 
 export type Chain = readonly [LoweredNode, ...LoweredNode[]];
 
@@ -10,19 +10,21 @@ export type Chain = readonly [LoweredNode, ...LoweredNode[]];
  */
 export function chainsOf(
   graph: LoweredGraph,
+  { soleSource }: Pick<Uses, "soleSource">,
   continues: (chain: Chain, next: LoweredNode) => boolean,
 ): readonly Chain[] {
-  const { soleSource } = usesOf(graph);
   const chains = new Map<string, Chain>();
   for (const node of graph.nodes) {
     const source = soleSource(node.inputs[0]);
     const before = source && chains.get(source.name);
-    if (before !== undefined && continues(before, node)) {
-      chains.delete(source?.name ?? "");
-      chains.set(node.name, [...before, node]);
-    } else {
-      chains.set(node.name, [node]);
-    }
+    const goesOn = source !== undefined && before !== undefined && continues(before, node);
+    if (goesOn) chains.delete(source.name);
+    chains.set(node.name, goesOn ? [...before, node] : [node]);
   }
   return [...chains.values()];
+}
+
+/** The last node of a chain. */
+export function endOf(chain: Chain): LoweredNode {
+  return chain.at(-1) ?? chain[0];
 }
