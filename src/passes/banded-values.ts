@@ -3,6 +3,7 @@ import { invariant } from "../base/invariant.ts";
 import type { Ref } from "../ir/lowered.ts";
 import type { Rows } from "./band-rule.ts";
 import type { Rewriter } from "./rewrite.ts";
+import { sliceRows } from "./slice-rows.ts";
 
 export interface Band {
   readonly ref: Ref;
@@ -72,24 +73,4 @@ export function bandedValues(axis: number, rewriter: Rewriter): BandedValues {
       return "bands" in value ? value.bands.map(({ ref }) => ref.node) : [value.whole.node];
     },
   };
-}
-
-interface Slice {
-  readonly name: string;
-  readonly ref: Ref;
-  readonly rows: Rows;
-  readonly axis: number;
-}
-
-/** Itself where all of its rows are wanted. */
-export function sliceRows({ name, ref, rows, axis }: Slice, rewriter: Rewriter): Ref {
-  const sizes = rewriter.typeOf(ref).shape.map((size) => size ?? 1);
-  if (rows.begin === 0 && rows.end === sizes[axis]) return ref;
-  const whole = sizes.slice(1);
-  const range = {
-    begin: whole.map(() => 0).with(axis - 1, rows.begin),
-    end: whole.with(axis - 1, rows.end),
-    step: whole.map(() => 1),
-  };
-  return rewriter.addHelper(name, { kind: "slice", ...range }, [ref]);
 }

@@ -3,6 +3,7 @@ import { invariant } from "../base/invariant.ts";
 import type { LoweredNode, Primitive, PrimitiveOf, Ref, Window } from "../ir/lowered.ts";
 import type { Pass } from "./pass.ts";
 import { type Rewriter, rewrite, usesOf } from "./rewrite.ts";
+import { sizesOf, sliceRows } from "./slice-rows.ts";
 
 export const groupConvolutions: Pass = {
   name: "group-convolutions",
@@ -30,15 +31,10 @@ type Grouped = PrimitiveOf<"convolution"> | PrimitiveOf<"transposed-convolution"
 function inGroups(node: LoweredNode, primitive: Grouped, rewriter: Rewriter): Ref {
   const groups = Array.from({ length: primitive.groups }, (_, group) => {
     const share = (ref: Ref): Ref => {
-      const whole = sizesOf(ref, rewriter).slice(1);
-      const width = (whole.at(-1) ?? 0) / primitive.groups;
-      const slice = {
-        kind: "slice",
-        begin: whole.map(() => 0).with(-1, group * width),
-        end: whole.with(-1, (group + 1) * width),
-        step: whole.map(() => 1),
-      } as const;
-      return rewriter.addHelper(`${node.name}/slice`, slice, [ref]);
+      const sizes = sizesOf(ref, rewriter);
+      const width = (sizes.at(-1) ?? 0) / primitive.groups;
+      const rows = { begin: group * width, end: (group + 1) * width };
+      return sliceRows({ name: `${node.name}/slice`, ref, rows, axis: sizes.length - 1 }, rewriter);
     };
     return rewriter.addHelper(`${node.name}/group`, { ...primitive, groups: 1 }, node.inputs.map(share));
   });
@@ -135,6 +131,3 @@ function tapsOf(size: readonly number[]): readonly (readonly number[])[] {
 }
 
 /** With 1 for the batch. */
-function sizesOf(ref: Ref, rewriter: Rewriter): readonly number[] {
-  return rewriter.typeOf(ref).shape.map((size) => size ?? 1);
-}

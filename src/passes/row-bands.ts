@@ -6,10 +6,11 @@ import { invariant } from "../base/invariant.ts";
 import type { LoweredGraph, LoweredNode, Port, Primitive } from "../ir/lowered.ts";
 import { nodesFor } from "../ir/lowered.ts";
 import { type BandRule, bandRuleOf, type Rows } from "./band-rule.ts";
-import { type Band, type BandedValue, type BandedValues, bandedValues, sliceRows } from "./banded-values.ts";
+import { type Band, type BandedValue, type BandedValues, bandedValues } from "./banded-values.ts";
 import { isWorthParts, PARTS } from "./parts.ts";
 import type { Pass } from "./pass.ts";
 import { addForm, type BuiltForm, type Rewriter } from "./rewrite.ts";
+import { sliceRows } from "./slice-rows.ts";
 
 export const rowBands: Pass = {
   name: "row-bands",

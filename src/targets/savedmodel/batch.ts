@@ -41,11 +41,10 @@ export function batchJoin(of: number): Operation {
 }
 
 function samples(operand: number, begin: Helper, end: Helper): Operation {
-  const step: Helper = { suffix: "step", op: "Const", attrs: vector([1]), operands: [] };
   return {
     op: "StridedSlice",
     attrs: stridedSliceAttrs({ wholeAxes: 0 }),
-    operands: [operand, begin, end, step],
+    operands: [operand, begin, end, number("step", 1)],
   };
 }
 
