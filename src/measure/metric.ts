@@ -1,7 +1,7 @@
 /** The numbers of a whole model that `expect` may name: for one sample of 32-bit numbers, at inference. */
 import { withSeparators } from "../base/text.ts";
 import { elementCount } from "../ir/shape.ts";
-import { countsOf, weightCountsOf } from "../ops/counts.ts";
+import { countsByNode, macsOf, weightCountsOf } from "../ops/counts.ts";
 import { depthOf } from "../ops/depth.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import type { Convention } from "./convention.ts";
@@ -27,19 +27,19 @@ const METRICS: readonly Metric[] = [
     name: "params",
     needsSizes: false,
     total: (graph) => weightCounts(graph).params,
-    shares: byNode((node) => weightCountsOf([node]).params),
+    shares: (graph) => countsByNode(graph, (node) => weightCountsOf([node]).params),
   },
   {
     name: "buffers",
     needsSizes: false,
     total: (graph) => weightCounts(graph).buffers,
-    shares: byNode((node) => weightCountsOf([node]).buffers),
+    shares: (graph) => countsByNode(graph, (node) => weightCountsOf([node]).buffers),
   },
   {
     name: "macs",
     needsSizes: true,
-    total: oncePerGraph((graph) => countsOf(graph.nodes, graph).macs),
-    shares: byNode((node, graph) => countsOf([node], graph).macs),
+    total: oncePerGraph((graph) => sumOf(macsByNode(graph))),
+    shares: macsByNode,
   },
   {
     name: "peak",
@@ -51,8 +51,8 @@ const METRICS: readonly Metric[] = [
     // As fvcore and timm call it: what convolutions and linear layers put out.
     name: "activations",
     needsSizes: true,
-    total: oncePerGraph((graph) => graph.nodes.reduce((sum, node) => sum + activationsOf(node), 0n)),
-    shares: byNode(activationsOf),
+    total: oncePerGraph((graph) => sumOf(graph.nodes.map(activationsOf))),
+    shares: ({ nodes }) => nodes.map(activationsOf),
   },
   { name: "depth", needsSizes: false, total: oncePerGraph((graph) => BigInt(depthOf(graph))) },
 ];
@@ -75,17 +75,19 @@ export function countingMetric(convention: Convention): Metric {
   const metric: Metric = {
     name: `macs("${convention.data.id}")`,
     needsSizes: true,
-    total: oncePerGraph((graph) => shares(graph).reduce((sum, amount) => sum + amount, 0n)),
+    total: oncePerGraph((graph) => sumOf(shares(graph))),
     shares,
   };
   counting.set(convention, metric);
   return metric;
 }
 
-function byNode(
-  share: (node: OpNode, graph: CheckedGraph) => bigint,
-): (graph: CheckedGraph) => readonly bigint[] {
-  return oncePerGraph((graph) => graph.nodes.map((node) => share(node, graph)));
+function macsByNode(graph: CheckedGraph): readonly bigint[] {
+  return graph.nodes.map((node) => macsOf(node, graph));
+}
+
+function sumOf(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
 }
 
 function activationsOf({ weights, shape }: OpNode): bigint {

@@ -48,7 +48,8 @@ export function isBound(graph: CheckedGraph): boolean {
   return graph.nodes.every(({ shape }) => shape.sizes.every((size) => typeof size === "number"));
 }
 
-function macsOf(node: OpNode, graph: CheckedGraph): bigint {
+/** Multiply-adds of a node, for one sample. */
+export function macsOf(node: OpNode, graph: CheckedGraph): bigint {
   const inputs = inputShapes(node, graph.nodes);
   return inputs === undefined ? 0n : node.op.macs(inputs, node.shape, node.attrs);
 }
