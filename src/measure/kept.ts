@@ -68,11 +68,12 @@ function denseLayers(graph: CheckedGraph): ReadonlyMap<number, readonly number[]
   const concatsFrom = groupBy(concats, ([first]) => first);
   const layers = new Map<number, readonly number[]>();
   for (const node of graph.nodes) {
+    if (node.op !== bn) continue;
     const parts = sources[node.id] ?? [];
     const isJoinedWithMore = (concatsFrom.get(parts[0]) ?? []).some(
       (other) => other.length > parts.length && parts.every((part) => other.includes(part)),
     );
-    if (node.op !== bn || !isJoinedWithMore) continue;
+    if (!isJoinedWithMore) continue;
     layers.set(node.id, parts);
     let next = soleReader(node.id);
     while (next !== undefined && memoryOf(next).result === "in-place") {

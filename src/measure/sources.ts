@@ -1,9 +1,12 @@
 /** Where values come from, seen through concatenations: a nested concat and one of all parts are the same. */
 import { concat } from "../ops/concat.ts";
 import type { CheckedGraph } from "../ops/op.ts";
+import { oncePerGraph } from "./once-per-graph.ts";
+
+type Sources = readonly (readonly number[])[];
 
 /** By node, the values that its operands are made of: an operand that is a concat counts as its parts. */
-export function sourcesOf(graph: CheckedGraph): readonly (readonly number[])[] {
+export const sourcesOf: (graph: CheckedGraph) => Sources = oncePerGraph((graph) => {
   const parts: (readonly number[])[] = [];
   for (const { inputs } of graph.nodes) {
     const sources = [
@@ -12,7 +15,7 @@ export function sourcesOf(graph: CheckedGraph): readonly (readonly number[])[] {
     parts.push(sources);
   }
   return parts;
-}
+});
 
 /** The graph in which each concat reads its parts, not the concats before it: how PyTorch's DenseNet is written. */
 export function withFlatConcats(graph: CheckedGraph): CheckedGraph {

@@ -11,10 +11,9 @@ export interface StorageOptions {
 
 /** By node, the node whose memory its value lies in. */
 export function storagesOf(graph: CheckedGraph, { phase, folded }: StorageOptions): readonly number[] {
-  const views = graph.nodes.map((node) => {
-    const result = folded.has(node.id) ? "view" : memoryOf(node).result;
-    return result === "view-at-inference" ? (phase === "infer" ? "view" : undefined) : result;
-  });
+  const views = graph.nodes.map((node) =>
+    folded.has(node.id) || isView(node, phase) ? "view" : memoryOf(node).result,
+  );
   const storages: number[] = [];
   const lastUse = lastUsesOf(graph, (id) => id);
   // What lies in one memory is read as long as any of it is.
@@ -48,6 +47,12 @@ export function lastUsesOf(graph: CheckedGraph, storageOf: (node: number) => num
   }
   for (const { node } of graph.outputs) last[storageOf(node)] = graph.nodes.length;
   return last;
+}
+
+/** Whether a node gives its operand, or a part of it, without writing anything. */
+export function isView(node: OpNode, phase: Phase): boolean {
+  const { result } = memoryOf(node);
+  return result === "view" || (result === "view-at-inference" && phase === "infer");
 }
 
 export function memoryOf({ op, shape, attrs }: OpNode): MemoryUse {

@@ -3,7 +3,7 @@ import { product } from "../ir/shape.ts";
 import { bn } from "../ops/bn.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import type { ByteOptions } from "./liveness.ts";
-import { elementsOf, memoryOf, storagesOf } from "./storage.ts";
+import { elementsOf, isView, memoryOf } from "./storage.ts";
 
 export interface Traffic {
   /** By node; 0 for what moves nothing: views, and norms that are folded. */
@@ -12,16 +12,14 @@ export interface Traffic {
   readonly fused: readonly bigint[];
 }
 
-export function trafficOf(graph: CheckedGraph, options: ByteOptions): Traffic {
-  const { batch, bytes, phase, folded } = options;
-  const storages = storagesOf(graph, options);
+export function trafficOf(graph: CheckedGraph, { batch, bytes, phase, folded }: ByteOptions): Traffic {
   const absorbing = new Set(
     graph.nodes.flatMap(({ id, inputs: [source] }) =>
       folded.has(id) && source !== undefined ? [source] : [],
     ),
   );
   const unfused = graph.nodes.map((node) => {
-    if (node.inputs.length === 0 || folded.has(node.id) || isView(node)) return 0n;
+    if (node.inputs.length === 0 || folded.has(node.id) || isView(node, phase)) return 0n;
     const activations = [...node.inputs, node.id].reduce((sum, id) => sum + elementsOf(graph, id), 0n);
     const weights = node.weights.reduce((sum, { shape }) => sum + product(shape), 0n);
     const hasBias = node.weights.some(({ role }) => role === "bias");
@@ -29,14 +27,6 @@ export function trafficOf(graph: CheckedGraph, options: ByteOptions): Traffic {
     return (activations * BigInt(batch) + weights + bias) * BigInt(bytes);
   });
   return { unfused, fused: graph.nodes.map((node) => (joinsOthers(node) ? 0n : (unfused[node.id] ?? 0n))) };
-
-  function isView(node: OpNode): boolean {
-    const { result } = memoryOf(node);
-    return (
-      (result === "view" || (result === "view-at-inference" && phase === "infer")) &&
-      storages[node.id] !== node.id
-    );
-  }
 }
 
 function joinsOthers(node: OpNode): boolean {

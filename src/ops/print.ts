@@ -3,18 +3,18 @@ import { startOf } from "../base/source.ts";
 import { count } from "../base/text.ts";
 import { printWindow } from "../ir/lowered-print.ts";
 import { printShape } from "../ir/shape.ts";
-import { countsOf, isBound, weightCountsOf } from "./counts.ts";
+import { isBound, macsOf, weightCountsOf } from "./counts.ts";
 import type { CheckedGraph, OpNode } from "./op.ts";
 import { windowOf } from "./window.ts";
 
 /** Ends with a line break. */
 export function printGraph(graph: CheckedGraph): string {
   const pathAt = (id: number): string => graph.nodes[id]?.path ?? `#${id}`;
-  const macsOf = isBound(graph) ? (node: OpNode): bigint => countsOf([node], graph).macs : () => 0n;
+  const isCounted = isBound(graph);
   return [
     `model ${graph.name}`,
     ...graph.inputs.map(({ name, node }) => `input ${name} = ${pathAt(node)}`),
-    ...graph.nodes.map((node) => printNode(node, graph, macsOf(node))),
+    ...graph.nodes.map((node) => printNode(node, graph, isCounted ? macsOf(node, graph) : 0n)),
     ...graph.outputs.map(({ name, node }) => `output ${name} = ${pathAt(node)}`),
     "",
   ].join("\n");

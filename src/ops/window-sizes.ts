@@ -39,7 +39,8 @@ function isUpconv(node: OpNode): node is OpNode & { readonly attrs: UpconvAttrs 
   return node.op === upconv;
 }
 
-function groupsOf({ attrs }: OpNode): number {
+/** 1 where channels are not grouped. */
+export function groupsOf({ attrs }: OpNode): number {
   return typeof attrs === "object" && attrs !== null && "groups" in attrs && typeof attrs.groups === "number"
     ? attrs.groups
     : 1;

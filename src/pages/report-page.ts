@@ -6,7 +6,7 @@ import type { CheckedGraph } from "../ops/op.ts";
 import { byteText, fieldText, fractionText } from "../report/numbers.ts";
 import { pathInModel } from "../report/paths.ts";
 import type { Device, Report } from "../report/report.ts";
-import { headLines, portsOf, summaryLines } from "../report/summary.ts";
+import { portsOf, summaryLines } from "../report/summary.ts";
 import type { ViewOptions } from "../report/view.ts";
 import { dataScript, documentOf } from "../viz/document.ts";
 import { pictureIn } from "../viz/html.ts";
@@ -166,6 +166,7 @@ function conventionsTable({ conventions, circumstances }: Report): readonly stri
 }
 
 function notesOf(report: Report): string {
-  const [, ...notes] = headLines({ ...report, conventions: [] }, []);
-  return [...notes, ...summaryLines(report)].map((line) => `<li>${escaped(line.trim())}</li>`).join("");
+  return summaryLines(report)
+    .map((line) => `<li>${escaped(line.trim())}</li>`)
+    .join("");
 }

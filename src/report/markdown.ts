@@ -9,18 +9,15 @@ import { type View, type ViewLine, type ViewOptions, viewOf } from "./view.ts";
 export function markdownOf(report: Report, options: ViewOptions): string {
   const view = viewOf(report, { depth: 1, ...options });
   const [title = "", ...notes] = headLines(report, view.columns);
-  const inner = viewOf(report, {
-    ...options,
-    depth: options.depth === undefined ? INNER_DEPTH : options.depth + 1,
-  });
-  const details = sectionsOf(inner.lines)
+  const inner = options.depth === undefined ? viewOf(report, { ...options, depth: INNER_DEPTH }).lines : [];
+  const details = sectionsOf(inner)
     .filter(({ lines }) => lines.length > 0)
     .map(({ head, lines }) => detailsOf(head, lines, view.columns));
   return `${[
     `### ${escaped(title)}`,
     notes.map((note) => `_${escaped(note)}_`).join("<br>\n"),
     table(view.lines, view.columns, totalLine(view)),
-    ...(options.depth === undefined ? details : []),
+    ...details,
     summaryLines(report)
       .map((line) => `- ${escaped(line.trim())}`)
       .join("\n"),

@@ -12,7 +12,7 @@ import { fieldAtHead, type ReceptiveField, receptiveFields } from "../measure/re
 import { sourcesOf, withFlatConcats } from "../measure/sources.ts";
 import { trafficOf } from "../measure/traffic.ts";
 import { bn } from "../ops/bn.ts";
-import { countsByNode, countsOf, inputShapes, weightCountsOf } from "../ops/counts.ts";
+import { countsByNode, inputShapes, macsOf, weightCountsOf } from "../ops/counts.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { describeOp } from "../ops/print.ts";
 import { windowOf } from "../ops/window.ts";
@@ -236,7 +236,7 @@ function rowsOf(graph: CheckedGraph, given: Given): readonly ReportRow[] {
     const window = windowOf(node, operand);
     const sizes = operand && windowSizes(node, operand);
     const counted = counts.flatMap((each) => each[id] ?? []);
-    const macs = countsOf([{ ...node, weights: [] }], graph).macs * BigInt(batch);
+    const macs = macsOf(node, graph) * BigInt(batch);
     const traffic = unfused[id] ?? 0n;
     return {
       kind: "row",

@@ -56,8 +56,7 @@ export class ColumnError extends Error {
 export function viewOf(report: Report, options: ViewOptions): View {
   const all = columnsOf(report);
   const rows = options.filter === undefined ? report.rows : report.rows.filter(options.filter);
-  const totals =
-    rows.length === report.rows.length ? report.totals : { ...emptySums(report), ...sumOf(rows) };
+  const totals = rows.length === report.rows.length ? report.totals : sumOf(rows);
   const outline = outlineFor(report, rows, options);
   const sortBy = options.sort ?? (options.top === undefined ? undefined : "macs");
   const sorted = sortBy === undefined ? outline : sortedBy(outline, columnNamed(sortBy, all));
@@ -71,10 +70,6 @@ export function viewOf(report: Report, options: ViewOptions): View {
     selected: rows.length,
     operations: report.rows.length,
   };
-}
-
-function emptySums(report: Report): Sums {
-  return { ...sumOf([]), counts: report.totals.counts.map(() => 0n) };
 }
 
 function chosenColumns(report: Report, { columns }: ViewOptions): readonly string[] {

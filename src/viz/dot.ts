@@ -1,5 +1,7 @@
 /** The whole graph for Graphviz: a node for each operation, nested clusters for the parts of the spec. */
+import { groupBy } from "../base/group.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
+import { nameOf } from "../report/paths.ts";
 import { termOf } from "./layers.ts";
 import { shapeText } from "./layout/body.ts";
 
@@ -19,24 +21,19 @@ export function dotOf(graph: CheckedGraph): string {
 /** Nodes whose paths share a name at `depth` stand in one cluster. */
 function clusters(nodes: readonly OpNode[], graph: CheckedGraph, depth: number): readonly string[] {
   const indent = "  ".repeat(depth);
-  const groups = new Map<string, OpNode[]>();
-  for (const node of nodes) {
-    const name = node.path
+  const groups = groupBy(nodes, ({ path }) =>
+    path
       .split("/")
       .slice(0, depth + 1)
-      .join("/");
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [node]);
-    else group.push(node);
-  }
+      .join("/"),
+  );
   return [...groups].flatMap(([path, members]) => {
     const [first] = members;
-    if (first === undefined) return [];
     if (members.length === 1)
       return [
         `${indent}n${first.id} [label=${text(`${termOf(first, graph)}\n${shapeText(first.shape)}`)}, tooltip=${text(first.path)}];`,
       ];
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = nameOf({ path });
     return [
       `${indent}subgraph ${text(`cluster_${path}`)} {`,
       `${indent}  label=${text(name)};`,

@@ -1,5 +1,4 @@
 /** Operations or layers as a graph of cards with all its edges, from the top down; for parts, and for small networks. */
-import { printShape } from "../ir/shape.ts";
 import { id } from "../ops/id.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { type Edge, layered, type Point } from "./layered.ts";
@@ -102,7 +101,7 @@ export function cardsOfSeries(series: Series, surroundings: Surroundings): CardG
   const layerOf = new Map<number, number>();
   for (const [at, { nodes }] of layers.entries()) for (const node of nodes) layerOf.set(node.id, at);
   const cards = layers.map((layer): Card => {
-    const detail = printShape(layer.out).replaceAll("x", "×");
+    const detail = shapeText(layer.out);
     return { name: labelOf(layer), detail, title: `${layer.path}, ${detail}` };
   });
   const edges = layers.flatMap(({ nodes }, to) => {

@@ -9,6 +9,7 @@ import type { Network } from "./network.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page.generated.ts";
 import { pageDataOf } from "./page-data.ts";
 import { sceneOf } from "./picture.ts";
+import { layersIn } from "./structure.ts";
 import { STYLE } from "./style.ts";
 import { escaped, svgOf } from "./svg.ts";
 
@@ -54,12 +55,7 @@ export function pictureIn(
 
 function tableOf(parts: readonly Named[]): string {
   const rows = leavesOf(parts).flatMap(({ segment, title }) => {
-    if (segment.kind === "port" || segment.kind === "lanes") return [];
-    const layers =
-      segment.kind === "branches"
-        ? [...segment.lead, ...segment.branches.flat(), ...segment.tail]
-        : segment.layers;
-    return layers.map((layer, at) => {
+    return layersIn([segment]).map((layer, at) => {
       const name =
         layer.name === "" ? `${segment.kind === "dense" ? "layer" : "unit"} ${at + 1}` : labelOf(layer);
       return rowOf([title, name, shapeText(layer.out)], layer.costs);

@@ -5,6 +5,7 @@ import { inputShapes } from "../ops/counts.ts";
 import { stageNamed } from "../ops/index.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { windowOf } from "../ops/window.ts";
+import { groupsOf } from "../ops/window-sizes.ts";
 import type { Costing, Costs } from "./costs.ts";
 import { isGate, nodesOf, type Series } from "./series.ts";
 
@@ -155,11 +156,6 @@ function windowTerms(node: OpNode, graph: CheckedGraph): readonly string[] {
 function isDepthwise(node: OpNode, graph: CheckedGraph): boolean {
   const channels = graph.nodes[node.inputs[0] ?? -1]?.shape.channels;
   return groupsOf(node) > 1 && groupsOf(node) === channels && channels === node.shape.channels;
-}
-
-function groupsOf({ attrs }: OpNode): number {
-  const isObject = typeof attrs === "object" && attrs !== null;
-  return isObject && "groups" in attrs && typeof attrs.groups === "number" ? attrs.groups : 1;
 }
 
 /** Whether the sizes of a map come out others; a vector has none. */

@@ -1,5 +1,6 @@
 /** The whole graph for Model Explorer: its graph collection, and costs as node data that color it. */
 import type { CheckedGraph } from "../ops/op.ts";
+import { parentOf } from "../report/paths.ts";
 import type { Costing, Costs } from "./costs.ts";
 import { termOf } from "./layers.ts";
 import { shapeText } from "./layout/body.ts";
@@ -34,7 +35,7 @@ export function graphCollectionOf(graph: CheckedGraph, costing: Costing): GraphC
     return {
       id: path,
       label: termOf(node, graph),
-      namespace: path.slice(0, Math.max(0, path.lastIndexOf("/"))),
+      namespace: parentOf(path),
       attrs: [
         ...METRICS.map(([key, amount]) => ({ key, value: `${amount(costs)}` })),
         { key: "source", value: origin.span.file.path },

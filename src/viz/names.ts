@@ -24,8 +24,7 @@ export function leavesOf(parts: readonly Named[]): readonly Named[] {
 
 export function named(segments: readonly Segment[], prefix = "s"): readonly Named[] {
   const counters = new Map<string, number>();
-  const lasting = new Set(segments.filter(({ kind }) => kind !== "port"));
-  const inner = [...lasting];
+  const inner = segments.filter(({ kind }) => kind !== "port");
   const titles = segments.map((segment) => {
     const own = namesOf(inner.filter(({ kind }) => kind === segment.kind)).get(segment);
     return titleOf(segment, inner, own);

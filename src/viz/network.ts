@@ -1,6 +1,6 @@
 /** A network as a picture sees it: its segments by name, and the layout that suits them. */
 import type { CheckedGraph } from "../ops/op.ts";
-import { type Costs, costingOf, NO_COSTS } from "./costs.ts";
+import { type Costs, costingOf } from "./costs.ts";
 import { type EncoderDecoder, encoderDecoderOf, levelsOf } from "./encoder-decoder.ts";
 import type { Surroundings } from "./layers.ts";
 import { type Named, named, namedByDepth } from "./names.ts";
@@ -28,7 +28,7 @@ export interface Network {
 export function networkOf(graph: CheckedGraph, wanted: PictureLayout | undefined): Network | undefined {
   const surroundings: Surroundings = { graph, costing: costingOf(graph) };
   const series = seriesOf(flowOf(graph));
-  const whole = { surroundings, series, totals: surroundings.costing(graph.nodes) ?? NO_COSTS };
+  const whole = { surroundings, series, totals: surroundings.costing(graph.nodes) };
   const u = encoderDecoderOf(series, surroundings);
   if (wanted === "u" || (wanted === undefined && u !== undefined)) {
     const levels = u ?? levelsOf(series, surroundings);

@@ -9,7 +9,7 @@ import { summaryOf } from "./layout/segment-box.ts";
 import { leavesOf, type Named } from "./names.ts";
 import type { Network } from "./network.ts";
 import { textWidth } from "./scene.ts";
-import type { Segment } from "./structure.ts";
+import { layersIn, type Segment } from "./structure.ts";
 import { partSvgOf } from "./svg.ts";
 
 export interface PageData {
@@ -73,11 +73,10 @@ function itemsOf({ segment, title }: Named, surroundings: Surroundings): readonl
     case "residual":
       return unitItems(segment);
     case "branches": {
-      const layers = [...segment.lead, ...segment.branches.flat(), ...segment.tail];
       const whole = layerAs(title, segment.nodes, surroundings);
       return [
         { name: title, number: 0, lines: ["the whole module"], layer: whole },
-        ...layers.map(plainItem),
+        ...layersIn([segment]).map(plainItem),
       ];
     }
     case "chain":

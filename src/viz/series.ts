@@ -3,6 +3,7 @@
  * nodes are branches beside each other, and each branch is a series again. A region that cannot be taken apart so is
  * a tangle. Linear in the edges for every level of nesting.
  */
+import { groupBy } from "../base/group.ts";
 import { concat } from "../ops/concat.ts";
 import { id } from "../ops/id.ts";
 import { stageNamed } from "../ops/index.ts";
@@ -189,14 +190,7 @@ function componentsOf({ inputs }: Flow, members: readonly number[]): readonly (r
     for (const input of inputs[member] ?? [])
       if (parent.has(input)) parent.set(rootOf(member), rootOf(input));
   }
-  const components = new Map<number, number[]>();
-  for (const member of members) {
-    const root = rootOf(member);
-    const component = components.get(root);
-    if (component === undefined) components.set(root, [member]);
-    else component.push(member);
-  }
-  return [...components.values()];
+  return [...groupBy(members, rootOf).values()];
 }
 
 function tangleOf({ nodes }: Flow, members: readonly number[]): Tangle {

@@ -64,14 +64,14 @@ export interface Frame {
 /** Lines and amounts of both axes, and what they measure. */
 export function axisMarks(
   { left, right, top, bottom }: Frame,
-  x: Axis | undefined,
+  x: Axis,
   y: Axis,
   titles: { readonly x: string; readonly y: string },
 ): readonly Mark[] {
   const labels: Mark[] = [];
   let free = left - 20;
-  for (const { amount, text } of x?.ticks ?? []) {
-    const [middle, width] = [x?.at(amount) ?? 0, textWidth(text, "tick")];
+  for (const { amount, text } of x.ticks) {
+    const [middle, width] = [x.at(amount), textWidth(text, "tick")];
     if (middle - width / 2 < free) continue;
     free = middle + width / 2 + 8;
     labels.push({ kind: "text", style: "tick", anchor: "middle", x: middle, y: bottom + 14, text });
