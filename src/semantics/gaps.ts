@@ -3,6 +3,7 @@
  * them; whoever looks at the graph then must know which parts of it are what the spec says.
  */
 import type * as ast from "../../grammar/ast.ts";
+import { countBelow } from "../base/integers.ts";
 import { type Span, spanText } from "../base/source.ts";
 import type { Shape } from "../ir/shape.ts";
 import { hole } from "../ops/hole.ts";
@@ -65,10 +66,19 @@ function pushHole(
   return id;
 }
 
+const known = new WeakMap<Span, ReadonlySet<string>>();
+
+/** Read once: what stands in a loop leaves a hole in each repetition. */
+function namesIn(text: Span): ReadonlySet<string> {
+  const names = known.get(text) ?? new Set(spanText(text).match(/[A-Za-z_]\w*/g));
+  known.set(text, names);
+  return names;
+}
+
 /** The tensors that a text names; of shared instances that it names, nothing is known. */
 function namedIn(text: Span, { build, scope }: Place): readonly Value[] {
   const named: Value[] = [];
-  for (const [name] of spanText(text).matchAll(/[A-Za-z_]\w*/g)) {
+  for (const name of namesIn(text)) {
     const entry = lookUp(scope, name);
     if (entry?.kind === "tensor") named.push(entry.value);
     if (entry?.kind === "shared") build.gaps.instances.add(entry.instance);
@@ -93,13 +103,25 @@ export function doubtChannelsFrom(first: number, { gaps, nodes }: Place["build"]
     gaps.doubts.set(id, new Set([...(gaps.doubts.get(id) ?? []), 0]));
 }
 
+type Definition = ast.Block | ast.Model;
+
 /** Whether the text of a definition, and what follows up to the next one, was read as it stands there. */
-export function isLegible({ span }: ast.Block | ast.Model, { ast: file, misread }: Module): boolean {
-  if (misread.length === 0) return true;
-  const next = Math.min(
-    ...[...file.blocks, ...file.models].flatMap(({ span: { start } }) => (start > span.start ? [start] : [])),
+export function isLegible(definition: Definition, module: Module): boolean {
+  const known = illegible.get(module) ?? illegibleIn(module);
+  illegible.set(module, known);
+  return !known.has(definition);
+}
+
+const illegible = new WeakMap<Module, ReadonlySet<Definition>>();
+
+function illegibleIn({ ast: file, misread }: Module): ReadonlySet<Definition> {
+  if (misread.length === 0) return new Set();
+  const definitions = [...file.blocks, ...file.models].toSorted((a, b) => a.span.start - b.span.start);
+  return new Set(
+    misread.flatMap(
+      ({ start }) => definitions[countBelow(definitions, start + 1, ({ span }) => span.start) - 1] ?? [],
+    ),
   );
-  return !misread.some(({ start }) => span.start <= start && start < next);
 }
 
 /** Whether a part of the network is hidden. */
