@@ -5,7 +5,8 @@ export interface Rational {
   readonly denominator: bigint;
 }
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+/** 0 of two zeros. */
+export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
   while (y !== 0n) [x, y] = [y, x % y];
   return x;

@@ -117,6 +117,15 @@ export function placeOf(span: Span): string {
   return `${span.file.path}:${line}:${column}`;
 }
 
+/** Of a place, as a key. */
+export function spanKey({ file, start, end }: Span): string {
+  return `${file.path}:${start}-${end}`;
+}
+
+export function isSameSpan(a: Span | undefined, b: Span | undefined): boolean {
+  return a?.file === b?.file && a?.start === b?.start && a?.end === b?.end;
+}
+
 export function isWithin(inner: Span, outer: Span): boolean {
   return inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end;
 }

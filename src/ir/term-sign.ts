@@ -3,6 +3,7 @@ import {
   add,
   compare,
   divide,
+  greatestCommonDivisor,
   isInteger,
   multiply,
   negate,
@@ -147,14 +148,8 @@ function missesZero(term: Term): boolean {
   if (last === undefined || last.powers.length > 0 || !isWholeTerm(term)) return false;
   const divisor = term.products
     .slice(0, -1)
-    .reduce((result, { factor }) => greatest(result, factor.numerator), 0n);
+    .reduce((result, { factor }) => greatestCommonDivisor(result, factor.numerator), 0n);
   return divisor !== 0n && last.factor.numerator % divisor !== 0n;
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
 }
 
 /** The value of one unknown that makes the formula zero, the others being what they are; it must be linear in it. */

@@ -8,8 +8,9 @@ import {
   type DiagnosticKind,
   defineDiagnostic,
   type Frame,
+  outermost,
 } from "../base/diagnostic.ts";
-import { type Span, spanText } from "../base/source.ts";
+import { type Span, spanKey, spanText } from "../base/source.ts";
 import { liveNodes } from "../ops/live-nodes.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { blameCaller } from "../semantics/build.ts";
@@ -130,12 +131,11 @@ export function callOf({ origin }: OpNode): LintPlace | undefined {
 
 /** Where the model is defined. */
 export function modelOf({ origin }: OpNode): LintPlace {
-  let { frame } = origin;
-  while (frame.parent !== undefined) frame = frame.parent;
+  const frame = outermost(origin.frame);
   return { span: frame.definition, frame };
 }
 
 /** Nodes of one stage of the source have one key, however often it is expanded. */
 export function stageKey({ origin: { span } }: OpNode): string {
-  return `${span.file.path}:${span.start}-${span.end}`;
+  return spanKey(span);
 }

@@ -4,7 +4,7 @@ import { activate, fitsHeldBlock } from "./activation.ts";
 import type { Application } from "./application.ts";
 import { bindParameters, checkWhere, evaluateArguments, type Given } from "./bind.ts";
 import { type Activation, environmentAt, fits, type Place } from "./build.ts";
-import { argumentsOf, type CallForm } from "./call-form.ts";
+import { argumentsOf, type CallForm, parameterNames } from "./call-form.ts";
 import { leastAmount } from "./least-amount.ts";
 import { type Loop, loopOfBlock } from "./loop.ts";
 import type { BlockDefinition } from "./module.ts";
@@ -22,8 +22,7 @@ export interface EnteredBlock {
 export function enterBlock(callee: BlockDefinition, application: Application): EnteredBlock | undefined {
   const { form, place, flow } = application;
   if (!fitsHeldBlock(callee, form, place)) return undefined;
-  const names = callee.ast.parameters.map((parameter) => parameter.name.text);
-  const given = evaluateArguments(argumentsOf(form), names, environmentAt(place, flow));
+  const given = evaluateArguments(argumentsOf(form), parameterNames(callee), environmentAt(place, flow));
   return enterWith(given, callee, application);
 }
 

@@ -6,7 +6,7 @@ import {
   type Reporter,
   TooManyProblems,
 } from "../base/diagnostic.ts";
-import type { Span } from "../base/source.ts";
+import { isSameSpan, type Span, spanKey } from "../base/source.ts";
 
 export interface Problems extends Reporter {
   /** A check that rests on a mistake told before: in a later repetition, perhaps the same one. */
@@ -108,29 +108,21 @@ function gathered({ diagnostic, repetition, failing, unchecked, runs, others }: 
 function indexIn(repetition: Frame | undefined, known: Found): number | undefined {
   const isSameRun =
     repetition?.parent === known.repetition?.parent &&
-    isSame(repetition?.definition, known.repetition?.definition);
+    isSameSpan(repetition?.definition, known.repetition?.definition);
   return isSameRun ? repetition?.iteration?.index : undefined;
-}
-
-function isSame(a: Span | undefined, b: Span | undefined): boolean {
-  return a?.file === b?.file && a?.start === b?.start && a?.end === b?.end;
 }
 
 /** Same code and place, and the same blame or the same words, whatever the numbers: the same mistake. */
 function keysOf({ code, span, labels = [], message }: Diagnostic): readonly [string, string] {
   const place = placeOf(code, span);
   return [
-    [place, ...labels.map((label) => printSpan(label.span))].join(" "),
+    [place, ...labels.map((label) => spanKey(label.span))].join(" "),
     `${place}: ${message.replace(/\d+/g, "#")}`,
   ];
 }
 
 function placeOf(code: string, span: Span | undefined): string {
-  return `${code} ${span === undefined ? "" : printSpan(span)}`;
-}
-
-function printSpan({ file, start, end }: Span): string {
-  return `${file.path}:${start}-${end}`;
+  return `${code} ${span === undefined ? "" : spanKey(span)}`;
 }
 
 function innermostRepetition(frame: Frame | undefined): Frame | undefined {

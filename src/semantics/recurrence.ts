@@ -1,7 +1,7 @@
 /** Mistakes in loops, told of every repetition at once: `repetition i expects 64*i + 128, receives 64*i + 64`. */
-import type { Diagnostic, Frame } from "../base/diagnostic.ts";
+import { type Diagnostic, outermost } from "../base/diagnostic.ts";
 import { printRational } from "../base/rational.ts";
-import type { Span } from "../base/source.ts";
+import { isSameSpan } from "../base/source.ts";
 import { unknownsOf, valueWith } from "../ir/term.ts";
 import { LANGUAGE, printTerm } from "../ir/term-print.ts";
 import type { ModelDefinition } from "./module.ts";
@@ -41,27 +41,18 @@ export function withRecurrences(
   const isOfLoop = ({ iterations, frame, severity }: Diagnostic): boolean =>
     iterations !== undefined &&
     severity === "error" &&
-    isSamePlace(outermost(frame)?.definition, model.name.span);
+    isSameSpan(frame && outermost(frame).definition, model.name.span);
   if (!found.some(isOfLoop)) return found;
   const trace = startTrace(new Map(), { bounds: new Map(), rules: new Map(), hypotheses: new Map() });
   expand(trace);
   return found.map((diagnostic) => {
     const mistake = trace.mistakes.find(
-      (each) =>
-        each.diagnostic.code === diagnostic.code && isSamePlace(each.diagnostic.span, diagnostic.span),
+      (each) => each.diagnostic.code === diagnostic.code && isSameSpan(each.diagnostic.span, diagnostic.span),
     );
     return mistake !== undefined && isOfLoop(diagnostic)
       ? withRecurrence(diagnostic, mistake, trace)
       : diagnostic;
   });
-}
-
-function outermost(frame: Frame | undefined): Frame | undefined {
-  return frame?.parent === undefined ? frame : outermost(frame.parent);
-}
-
-function isSamePlace(a: Span | undefined, b: Span | undefined): boolean {
-  return a?.file === b?.file && a?.start === b?.start && a?.end === b?.end;
 }
 
 /** The same mistake, with what holds of every repetition. */

@@ -23,8 +23,7 @@ export interface Demand {
 export interface Symbols {
   /** Where each is declared; merged ones under the first name. */
   readonly places: Map<string, Span>;
-  readonly where: Map<string, Condition[]>;
-  /** What the conditions of `where` come to, as far as it was asked. */
+  /** What the `where` allows, by the symbols that it names; `undefined` when that is beyond what can be looked at. */
   readonly allowed: Map<string, SizeSet | undefined>;
   readonly demands: Demand[];
   /** The largest demand that the symbol is at least so much. */
@@ -32,14 +31,14 @@ export interface Symbols {
 }
 
 export function noSymbols(): Symbols {
-  return { places: new Map(), where: new Map(), allowed: new Map(), demands: [], least: new Map() };
+  return { places: new Map(), allowed: new Map(), demands: [], least: new Map() };
 }
 
 /** Adds what `where` says of a symbol. */
-export function allow({ where, allowed }: Symbols, condition: Condition): void {
+export function allow(symbols: Symbols, condition: Condition): void {
   const { symbol } = condition;
-  where.set(symbol, [...(where.get(symbol) ?? []), condition]);
-  allowed.delete(symbol);
+  const before = allowedSizes(symbols, symbol);
+  symbols.allowed.set(symbol, before && narrowedBy(before, [condition]));
 }
 
 /** Whether an earlier demand says as much: in a deep network, most stages ask for the same. */
@@ -73,9 +72,8 @@ export interface SymbolConstraint {
 }
 
 /** What the `where` allows: everything without one, `undefined` when it is beyond what can be looked at. */
-export function allowedSizes({ where, allowed }: Symbols, symbol: string): SizeSet | undefined {
-  if (!allowed.has(symbol)) allowed.set(symbol, narrowedBy(ALL_SIZES, where.get(symbol) ?? []));
-  return allowed.get(symbol);
+export function allowedSizes({ allowed }: Symbols, symbol: string): SizeSet | undefined {
+  return allowed.has(symbol) ? allowed.get(symbol) : ALL_SIZES;
 }
 
 /** Whether a condition holds for all values that `where` allows, or for none; `undefined` where that depends. */

@@ -124,7 +124,8 @@ function floored(value: FractionOrNumber | undefined): Literal | undefined {
 
 type Operator = ComparisonExpression["operators"][number];
 
-const TESTS: Readonly<Record<Operator, (sign: number) => boolean>> = {
+/** Whether a comparison holds, by the sign of the difference of its sides. */
+export const TESTS: Readonly<Record<Operator, (sign: number) => boolean>> = {
   "<": (sign) => sign < 0,
   ">": (sign) => sign > 0,
   "<=": (sign) => sign <= 0,

@@ -1,5 +1,6 @@
 /** Free sizes of a model: what its `where` allows, what its stages demand, and what follows from both. */
 import { type DiagnosticKind, defineDiagnostic, type Frame } from "../base/diagnostic.ts";
+import { groupBy } from "../base/group.ts";
 import { modulo } from "../base/integers.ts";
 import type { Span } from "../base/source.ts";
 import { listOf, quoted } from "../base/text.ts";
@@ -149,19 +150,9 @@ function reportBroken(broken: readonly BrokenDemand[], build: Build): void {
   }
 }
 
-type AtOnePlace = [BrokenDemand, ...BrokenDemand[]];
-
-function byPlace(broken: readonly BrokenDemand[]): readonly AtOnePlace[] {
-  const places = new Map<Frame, Map<number, AtOnePlace>>();
-  for (const each of broken) {
-    const { frame, span } = each.demand;
-    const ofFrame = places.get(frame) ?? new Map<number, AtOnePlace>();
-    places.set(frame, ofFrame);
-    const known = ofFrame.get(span.start);
-    if (known === undefined) ofFrame.set(span.start, [each]);
-    else known.push(each);
-  }
-  return [...places.values()].flatMap((ofFrame) => [...ofFrame.values()]);
+function byPlace(broken: readonly BrokenDemand[]): readonly (readonly [BrokenDemand, ...BrokenDemand[]])[] {
+  const frames = [...groupBy(broken, ({ demand }) => demand.frame).values()];
+  return frames.flatMap((ofFrame) => [...groupBy(ofFrame, ({ demand }) => demand.span.start).values()]);
 }
 
 function sizesIn(set: SizeSet, symbol: string): string {
@@ -184,7 +175,7 @@ function holdAgainstWhere(
 ): void {
   const { model } = build;
   const place = { build, frame };
-  const isDeclared = (build.symbols.where.get(symbol) ?? []).length > 0;
+  const isDeclared = build.symbols.allowed.has(symbol);
   const rule = printSet(symbol, valid);
   if (!isDeclared) {
     if (smallestOutside(allowed, valid) === undefined) return;

@@ -4,13 +4,13 @@
  */
 import type * as ast from "../../../grammar/ast.ts";
 import type { Diagnostic, Frame } from "../../base/diagnostic.ts";
-import { isWithin, type Span } from "../../base/source.ts";
+import { isWithin, type Span, spanKey } from "../../base/source.ts";
 import { quoted } from "../../base/text.ts";
 import { modelTooLarge } from "../build.ts";
 import { type BlockDefinition, isStandardLibrary, type Module, type Program } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
 import { channelsName } from "../traced-block.ts";
-import { mistakeKey, spanKey } from "./keys.ts";
+import { mistakeKey } from "./keys.ts";
 import { type BlockMistakes, mistakesOf } from "./mistakes.ts";
 import { subjectOf } from "./world.ts";
 

@@ -11,12 +11,13 @@ import {
   subtract,
   toSafeInteger,
 } from "../../base/rational.ts";
+import { spanKey } from "../../base/source.ts";
 import { type Literal, printLiteral } from "../../ir/literal.ts";
 import { differenceOf, unknownsOf } from "../../ir/term.ts";
 import { zeroFor } from "../../ir/term-sign.ts";
 import type { Comparison } from "../trace.ts";
 import { channelsName } from "../traced-block.ts";
-import { mistakeKey, spanKey } from "./keys.ts";
+import { mistakeKey } from "./keys.ts";
 import { asUnknown, type Candidates } from "./parameters.ts";
 import { type Run, runBlock, type Subject, type World } from "./world.ts";
 

@@ -1,13 +1,9 @@
-/** Places and mistakes, as keys. */
+/** Mistakes, as keys. */
 import type { Diagnostic } from "../../base/diagnostic.ts";
-import type { Span } from "../../base/source.ts";
+import { spanKey } from "../../base/source.ts";
 import { concatMismatch } from "../../ops/concat.ts";
 import { shapesDiffer } from "../../ops/elementwise.ts";
 import { unsatisfiable } from "../symbols.ts";
-
-export function spanKey({ file, start, end }: Span): string {
-  return `${file.path}:${start}-${end}`;
-}
 
 /** What is wrong where: with free sizes, that operands differ is told of what their sizes would have to be. */
 export function mistakeKey({

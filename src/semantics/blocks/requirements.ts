@@ -1,12 +1,11 @@
 /** What the parameters of a block must be for it to fit, read off the expansions that fit. */
-import type * as ast from "../../../grammar/ast.ts";
 import { compare, isInteger, ZERO } from "../../base/rational.ts";
 import { asQuotient, constantValue, differenceOf, type Term, unknownsOf, valueWith } from "../../ir/term.ts";
 import { LANGUAGE, printTerm } from "../../ir/term-print.ts";
 import { type Bounds, isAtLeast, isNeverZero, signOf } from "../../ir/term-sign.ts";
 import { dependsOnSymbol } from "../../ops/flatten.ts";
 import { modelTooLarge } from "../build.ts";
-import { inconclusive } from "../symbolic.ts";
+import { inconclusive, TESTS } from "../symbolic.ts";
 import type { Requirement } from "../trace.ts";
 import type { Run } from "./world.ts";
 
@@ -53,27 +52,10 @@ function keyOf(requirement: Requirement): string {
 function isMet(requirement: Requirement, { trace: { values } }: Run): boolean {
   if (requirement.kind === "compare") {
     const difference = valueWith(differenceOf(...requirement.terms), values);
-    return difference === undefined || holds(requirement.operator, compare(difference, ZERO));
+    return difference === undefined || TESTS[requirement.operator](compare(difference, ZERO));
   }
   const value = valueWith(requirement.term, values);
   return value === undefined || (requirement.kind === "whole" ? isInteger(value) : value.numerator > 0n);
-}
-
-function holds(operator: ast.ComparisonOperator, sign: number): boolean {
-  switch (operator) {
-    case "==":
-      return sign === 0;
-    case "!=":
-      return sign !== 0;
-    case "<":
-      return sign < 0;
-    case "<=":
-      return sign <= 0;
-    case ">":
-      return sign > 0;
-    case ">=":
-      return sign >= 0;
-  }
 }
 
 /** Whether what the block itself asks of its parameters, or makes of them, says as much. */

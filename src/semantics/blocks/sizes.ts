@@ -1,5 +1,5 @@
 /** What a block does to sizes, as formulas of its parameters: fitted to many expansions, and right for each of them. */
-import { divide, multiply, type Rational, rational, subtract, ZERO } from "../../base/rational.ts";
+import { divide, equals, multiply, type Rational, rational, subtract, ZERO } from "../../base/rational.ts";
 import { printSize, type Size } from "../../ir/size.ts";
 import {
   constant,
@@ -67,7 +67,7 @@ interface Sample {
 function fitted(samples: readonly Sample[], names: readonly string[]): Term | undefined {
   const [first] = samples;
   if (first === undefined) return undefined;
-  if (samples.every(({ result }) => isSame(result, first.result))) return constant(first.result);
+  if (samples.every(({ result }) => equals(result, first.result))) return constant(first.result);
   const bases = [
     ...names.map((name) => [[], [name]]),
     ...names.map((name) => [[], [name], [name, name]]),
@@ -125,8 +125,4 @@ function distinctRows(rows: readonly (readonly Rational[])[]): readonly (readonl
     const key = row.map(({ numerator, denominator }) => `${numerator}/${denominator}`).join(" ");
     return !seen.has(key) && seen.add(key);
   });
-}
-
-function isSame(a: Rational, b: Rational): boolean {
-  return subtract(a, b).numerator === 0n;
 }

@@ -1,6 +1,7 @@
 /** What the body of a block makes of its parameters: counts, windows, channels, lists, blocks, arguments of stages. */
 import type * as ast from "../../../grammar/ast.ts";
 import type { ArgumentType } from "../../ops/argument.ts";
+import { parameterNames } from "../call-form.ts";
 import { calleeOf, pairArguments, SIZE_ARGUMENT, tensorsIn } from "../callee.ts";
 import type { BlockDefinition } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
@@ -85,11 +86,8 @@ function findUses(
     const isFollowed = !isRecursive && inside.size < MOST_LEVELS;
     const passedOn =
       callee?.kind === "block" && isFollowed ? usesOf(callee, { repeated }, inside) : undefined;
-    const names =
-      callee?.kind === "stage"
-        ? Object.keys(callee.stage.arguments)
-        : callee?.ast.parameters.map(({ name }) => name.text);
-    for (const [parameter, { value }] of pairArguments(items, names ?? [])) {
+    const names = callee === undefined ? [] : parameterNames(callee);
+    for (const [parameter, { value }] of pairArguments(items, names)) {
       const own =
         value.kind === "name" && value.arguments === undefined
           ? uses.get(value.name.parts[0].text)
