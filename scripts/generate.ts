@@ -47,8 +47,13 @@ function pictureOf(
   return picture.text;
 }
 
-function minified(path: string, loader: "js" | "css"): string {
-  return transformSync(read(path), { loader, minify: true, target: "es2022", charset: "utf8" }).code.trim();
+function minifiedStyle(path: string): string {
+  return transformSync(read(path), {
+    loader: "css",
+    minify: true,
+    target: "es2022",
+    charset: "utf8",
+  }).code.trim();
 }
 
 /** A script with all that it imports, for a page. */
@@ -84,8 +89,8 @@ export const GENERATED: readonly Generated[] = [
     path: "src/viz/page.generated.ts",
     content: () =>
       pageModule("src/viz/page/", {
-        PAGE_SCRIPT: minified("src/viz/page/page.js", "js"),
-        PAGE_STYLE: minified("src/viz/page/page.css", "css"),
+        PAGE_SCRIPT: bundled("src/viz/page/page.js"),
+        PAGE_STYLE: minifiedStyle("src/viz/page/page.css"),
       }),
   },
   {
@@ -93,7 +98,7 @@ export const GENERATED: readonly Generated[] = [
     content: () =>
       pageModule("src/pages/script/", {
         REPORT_SCRIPT: bundled("src/pages/script/report.js"),
-        REPORT_STYLE: minified("src/pages/script/report.css", "css"),
+        REPORT_STYLE: minifiedStyle("src/pages/script/report.css"),
         SWEEP_SCRIPT: bundled("src/pages/script/sweep.js"),
       }),
   },

@@ -1,5 +1,5 @@
 /** Pages that are one file and need no network: a page works from a disk and can be attached to a message. */
-import { THEME_VARIABLES } from "./style.ts";
+import { BODY_STYLE, THEME_VARIABLES } from "./style.ts";
 import { escaped } from "./svg.ts";
 
 /** What stands somewhere in a page, with its style and scripts. */
@@ -27,7 +27,7 @@ export function documentOf({ title, styles, body, scripts }: Page): string {
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
     `<title>${escaped(title)}</title>`,
-    `<style>${[THEME_VARIABLES, ...styles].join("\n")}</style>`,
+    `<style>${[THEME_VARIABLES, BODY_STYLE, ...styles].join("\n")}</style>`,
     "</head>",
     "<body>",
     body,

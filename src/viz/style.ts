@@ -78,6 +78,10 @@ export const THEME_VARIABLES: string = [
   `@media (prefers-color-scheme:dark){:root{${variables(THEMES.dark)}}}`,
 ].join("");
 
+/** Of a page; uses the variables of a theme. */
+export const BODY_STYLE =
+  'body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 "Helvetica Neue",Helvetica,Arial,"Liberation Sans",sans-serif}';
+
 /** Uses the variables of a theme. */
 export const STYLE: string = [
   ".net{max-width:100%;height:auto}",

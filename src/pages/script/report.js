@@ -2,9 +2,9 @@
 import { parseAmount } from "../../report/amount.ts";
 import { FilterError, parseTest } from "../../report/filter.ts";
 import { valueText } from "../../report/numbers.ts";
+import { element } from "../../viz/page/element.js";
 import { figureOf } from "../plots/plot.ts";
 import { rooflineOf } from "../plots/roofline.ts";
-import { element } from "./element.js";
 
 const { table, works, machine } = JSON.parse(document.getElementById("report").textContent);
 

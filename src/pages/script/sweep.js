@@ -1,7 +1,8 @@
 /** The script of a sweep's page: which two amounts are shown against each other, and which of them are better. */
+
+import { element } from "../../viz/page/element.js";
 import { figureOf } from "../plots/plot.ts";
 import { scatterOf } from "../plots/scatter.ts";
-import { element } from "./element.js";
 
 const { names, measures, x, y } = JSON.parse(document.getElementById("sweep").textContent);
 const figure = document.getElementById("scatter");
