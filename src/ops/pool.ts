@@ -48,7 +48,8 @@ export function poolAttrs(
 export function selects({ rule }: WindowAttrs): boolean {
   return (
     rule.size.every((size) => size === 1) &&
-    rule.padding.every((pad) => pad !== "same" && Math.max(...pad) === 0)
+    // Windows of one element need no padding to have a position in each stride.
+    rule.padding.every((pad) => pad === "same" || Math.max(...pad) === 0)
   );
 }
 

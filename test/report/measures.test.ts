@@ -1,12 +1,16 @@
 /** Memory, traffic and receptive fields of whole networks, as they were measured. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { conventionIds } from "../../src/measure/conventions.ts";
 import { keptBytes } from "../../src/measure/kept.ts";
 import { livenessOf } from "../../src/measure/liveness.ts";
 import { fieldAtHead } from "../../src/measure/receptive-field.ts";
 import { sourcesOf, withFlatConcats } from "../../src/measure/sources.ts";
 import { trafficOf } from "../../src/measure/traffic.ts";
 import { bn } from "../../src/ops/bn.ts";
+import { reportToJson } from "../../src/report/json.ts";
+import { reportOf } from "../../src/report/report.ts";
+import { convention } from "./golden-conventions.ts";
 import { MEASURED, measuredGraph } from "./measured-models.ts";
 import { elaborateTarget, graphOf } from "./spec-files.ts";
 
@@ -169,4 +173,20 @@ it("an activation overwrites neither what is read later nor what the caller feed
   expect(peakOf("bn; add < relu | id >")).toBe(3 * map);
   expect(peakOf("bn; dropout; relu; id")).toBe(2 * map);
   expect(peakOf("bn; add < dropout; relu | id >")).toBe(3 * map);
+});
+
+it("sees a pool of one element for the slice that it is, however its padding is written", () => {
+  const rowOf = (pool: string): object | undefined => {
+    const text = `dn 1;\nmodel m { set order = bare; input x: f32[3 @ 8x8]; output y = x < conv 3 -> 4; ${pool} >; }\n`;
+    const { rows } = reportToJson(
+      reportOf(graphOf({ text }), { conventions: conventionIds().map(convention) }),
+    );
+    return rows.find(({ op }) => op.endsWith("pool"));
+  };
+  for (const pool of ["avgpool", "maxpool"]) {
+    const sliced = rowOf(`${pool} 1 /2`);
+    expect(sliced).toMatchObject({ trafficBytes: 0 });
+    const { span: _, ...same } = { ...rowOf(`${pool} 1 (pad=same) /2`) } as Record<string, unknown>;
+    expect(sliced).toMatchObject(same);
+  }
 });
