@@ -89,27 +89,25 @@ export interface Uses {
 
 export function usesOf(graph: LoweredGraph): Uses {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const consumers = new Map<string, number>();
-  const readers = new Map<string, Set<LoweredNode>>();
+  // One entry an operand.
+  const readers = new Map<string, LoweredNode[]>();
   const held = new Set<string>();
-  const use = (name: string): void => void consumers.set(name, (consumers.get(name) ?? 0) + 1);
-  const hold = (name: string): void => {
-    use(name);
-    held.add(name);
-  };
   for (const node of graph.nodes) {
-    for (const ref of node.inputs) {
-      use(ref.node);
-      readers.set(ref.node, (readers.get(ref.node) ?? new Set()).add(node));
+    for (const { node: source } of node.inputs) {
+      const known = readers.get(source);
+      if (known === undefined) readers.set(source, [node]);
+      else known.push(node);
     }
-    for (const name of node.control) hold(name);
+    for (const name of node.control) held.add(name);
   }
-  for (const { ref } of [...graph.inputs, ...allOutputs(graph)]) hold(ref.node);
+  for (const { ref } of [...graph.inputs, ...allOutputs(graph)]) held.add(ref.node);
   return {
     nodeAt: (name) => nodes.get(name),
     soleSource: (ref) =>
-      ref !== undefined && consumers.get(ref.node) === 1 ? nodes.get(ref.node) : undefined,
-    readers: (name) => (held.has(name) ? undefined : [...(readers.get(name) ?? [])]),
+      ref !== undefined && !held.has(ref.node) && readers.get(ref.node)?.length === 1
+        ? nodes.get(ref.node)
+        : undefined,
+    readers: (name) => (held.has(name) ? undefined : [...new Set(readers.get(name))]),
     constantAt(ref) {
       const primitive = ref && nodes.get(ref.node)?.primitive;
       return primitive?.kind === "constant" ? primitive : undefined;
