@@ -83,6 +83,7 @@ it("all runtimes take values channels first and give the same", async () => {
 });
 
 const hasOpenvino = (await openvino.version()) !== undefined;
+if (!hasOpenvino) console.info("not run: OpenVINO itself (no Python here has the package openvino)");
 
 it.runIf(hasOpenvino)("OpenVINO itself gives the same", async () => {
   expect(await run("onnx", "openvino")).toEqual(await run("savedmodel", "tensorflow"));
