@@ -16,6 +16,7 @@ export interface Report {
   readonly isLast: boolean;
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", ({ seed, from, to }: Batch) => {
   for (let number = from; number < to; number += 1) {
     const complaint = complaintAbout(inputOf(seed, number));

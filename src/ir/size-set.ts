@@ -52,10 +52,15 @@ export function narrowed(set: SizeSet, condition: Condition): SizeSet | undefine
 
 /** The same for several conditions. */
 export function narrowedBy(set: SizeSet, conditions: readonly Condition[]): SizeSet | undefined {
-  return conditions.reduce<SizeSet | undefined>(
-    (left, condition) => left && (isEmpty(left) ? left : narrowed(left, condition)),
-    set,
-  );
+  let left: SizeSet | undefined = set;
+  let effort = 0;
+  for (const condition of conditions) {
+    if (left === undefined || isEmpty(left)) return left;
+    if (condition.least === undefined) effort += effortOf([memberOf(condition.symbol, left), condition]);
+    if (effort > MOST_VALUES) return undefined;
+    left = narrowed(left, condition);
+  }
+  return left;
 }
 
 function membersFrom(set: SizeSet, least: number): SizeSet {

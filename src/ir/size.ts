@@ -22,6 +22,8 @@ export interface SymbolicSize {
   readonly text: string;
   /** Shared by all sizes of one symbol. */
   readonly effort: Effort;
+  /** The smallest value of the first period, where that was looked at. */
+  readonly lowest?: number;
   /** Of a size with an unknown period: what it is made of. */
   readonly made?: { readonly from: SymbolicSize; readonly change: (size: number) => number };
 }
@@ -35,11 +37,13 @@ interface Effort {
 export const UNKNOWN_PERIOD: number = Number.POSITIVE_INFINITY;
 
 /** Periods of networks are products of strides, at most a few thousand; a mistake or an attack makes longer ones. */
-const LONGEST_PERIOD = 2 ** 20;
-const MOST_EFFORT = 2 ** 25;
+const LONGEST_PERIOD = 2 ** 16;
+const MOST_EFFORT = 2 ** 21;
 
 /** Products of a factor and a value of the symbol stay exact. */
 const LARGEST_FACTOR = 2 ** 30;
+/** Steps that come back after longer are nothing for a reader. */
+const LONGEST_STAIRS = 2 ** 12;
 /** Texts of sizes that are no floors of a line nest; longer ones say nothing to a reader. */
 const LONGEST_TEXT = 100;
 
@@ -166,7 +170,8 @@ function periodicSize(
   const { every, by } = shortened(values, step);
   const at = (value: number): number =>
     (values[(value - 1) % every] ?? 0) + by * Math.floor((value - 1) / every);
-  const size: SymbolicSize = { symbol, at, every, by, text, effort };
+  const lowest = values.subarray(0, every).reduce((least, value) => Math.min(least, value));
+  const size: SymbolicSize = { symbol, at, every, by, text, effort, lowest };
   const offset = offsetOf(at, size);
   const line = offset === undefined ? undefined : lineSize(size, { every, by, offset });
   return line ?? { ...size, text: printStairs(size) ?? text };
@@ -221,6 +226,7 @@ function isAtom(text: string): boolean {
 
 /** `16*floor((H + 4)/16) - 188`: what rises by the same amount after the same distance; else nothing. */
 function printStairs({ symbol, at, every }: SymbolicSize): string | undefined {
+  if (every > LONGEST_STAIRS) return undefined;
   const period = Array.from({ length: every }, (_, index) => index + 2);
   const rises = period.filter((value) => at(value) !== at(value - 1));
   const [first] = rises;
@@ -325,11 +331,10 @@ function smallest(holds: (size: number) => boolean, from: number): number {
 
 /** The first value from which the size stays at `bound` or above. */
 export function firstReaching(size: SymbolicSize, bound: number): number {
-  const { every, by, offset } = size;
+  const { every, by, offset, lowest } = size;
   if (by <= 0 || every === UNKNOWN_PERIOD) return 1;
   if (offset !== undefined) return Math.max(1, Math.ceil((bound * every - offset) / by));
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let value = 1; value <= every; value += 1) lowest = Math.min(lowest, size.at(value));
+  invariant(lowest !== undefined, "a size that repeats is a line, or was looked at");
   return 1 + Math.max(0, Math.ceil((bound - lowest) / by)) * every;
 }
 

@@ -1,6 +1,7 @@
 /** DN0602: positions between the windows that are never read. */
 import type { DiagnosticKind } from "../base/diagnostic.ts";
-import { modulo } from "../base/integers.ts";
+import { groupBy } from "../base/group.ts";
+import { greatestCommonDivisor, modulo } from "../base/integers.ts";
 import { quoted } from "../base/text.ts";
 import { chpad } from "../ops/chpad.ts";
 import { hole } from "../ops/hole.ts";
@@ -55,30 +56,40 @@ function reportSkipping({ node, rule }: WindowReader, context: LintContext): voi
   });
 }
 
+/** Strides of networks span a few positions; what larger ones leave out together is not looked into. */
+const MOST_PLACES = 2 ** 12;
+
 /** Whether the windows of one stride read every position of an axis together. */
 function coverAxis(windows: readonly WindowReader[], axis: number): boolean {
-  const read = new Map<number, Set<number>>();
-  for (const { rule } of windows) {
-    const stride = rule.stride[axis] ?? 1;
-    const places = read.get(stride) ?? new Set();
-    read.set(stride, places);
-    for (const place of placesRead(rule, axis)) places.add(place);
-  }
-  return [...read].some(([stride, places]) => places.size === stride);
+  const byStride = groupBy(windows, ({ rule }) => rule.stride[axis] ?? 1);
+  return [...byStride].some(([stride, readers]) => {
+    const most = readers.reduce((sum, { rule }) => sum + placeCount(rule, axis), 0);
+    if (most < stride) return false;
+    if (readers.some(({ rule }) => placeCount(rule, axis) === stride) || stride > MOST_PLACES) return true;
+    const places = new Set<number>();
+    for (const { rule } of readers) for (const place of placesRead(rule, axis)) places.add(place);
+    return places.size === stride;
+  });
 }
 
-/** Which positions of a stride the windows read. A dilation that shares no factor with it fills the gaps. */
-function placesRead({ size, stride, dilation, padding }: WindowRule, axis: number): ReadonlySet<number> {
-  const pad = padding[axis];
+/** Which positions of a stride a window reads. A dilation that shares no factor with it fills the gaps. */
+function placesRead(rule: WindowRule, axis: number): readonly number[] {
+  const pad = rule.padding[axis];
   const before = pad === undefined || pad === "same" ? 0 : pad[0];
+  const [step = 1, apart = 1] = [rule.stride[axis], rule.dilation[axis]];
+  return Array.from({ length: placeCount(rule, axis) }, (_, tap) => modulo(tap * apart - before, step));
+}
+
+/** How many they are. */
+function placeCount({ size, stride, dilation }: WindowRule, axis: number): number {
   const [length = 1, step = 1, apart = 1] = [size[axis], stride[axis], dilation[axis]];
-  return new Set(Array.from({ length }, (_, tap) => modulo(tap * apart - before, step)));
+  return Math.min(length, step / greatestCommonDivisor(step, apart));
 }
 
 /** Of the positions that one stride spans, how many the window leaves out; `undefined` where it reads all. */
 function skippedShare(rule: WindowRule): { readonly unread: number; readonly total: number } | undefined {
   const total = rule.stride.reduce((product, step) => product * step, 1);
-  const read = rule.stride.reduce((product, _, axis) => product * placesRead(rule, axis).size, 1);
+  const read = rule.stride.reduce((product, _, axis) => product * placeCount(rule, axis), 1);
   return read === total ? undefined : { unread: total - read, total };
 }
 

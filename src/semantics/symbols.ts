@@ -107,7 +107,7 @@ interface Settlement {
 }
 
 /** So many values may be looked at to settle the demands on one symbol. */
-const MOST_EFFORT = 2 ** 25;
+const MOST_EFFORT = 2 ** 23;
 
 function settleDemands(symbol: string, allowed: SizeSet, build: Build): Settlement {
   let settled = allowed;

@@ -112,6 +112,14 @@ const TEXTS: Readonly<Record<string, readonly [code: string, text: string | Uint
       },
     ),
   ],
+  "a U-Net of nineteen levels for any size": [
+    "DN0505",
+    model("level(c=8, depth=19)", {
+      blocks:
+        "block level(c, depth) < conv 3 -> c; when (depth > 0) < concat < id | maxpool 2; level(c=c, depth=depth-1); upconv 2 -> c > > >",
+      input: "f32[8 @ H, W]",
+    }),
+  ],
   "an import of itself": ["DN0210", 'dn 1;\nimport { a } from "./spec.dn";\n'],
   "an import of an endless device": [
     "DN0210",

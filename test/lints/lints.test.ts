@@ -61,6 +61,18 @@ it("looks at long rows in time", { timeout: 30_000 }, () => {
   expect([...found].sort()).toEqual(["DN0602", "DN0609", "DN0611"]);
 });
 
+/** Noting each position that they read took more memory than there is. */
+it("looks at windows of any length", () => {
+  const codesOf = (stage: string): readonly string[] => {
+    const text = `dn 1;\nmodel m { set order = bare; input x: f32[1 @ 2000000000]; output y = x < ${stage} -> 2; gap >; }\n`;
+    return check({ path: "long.dn", text }).diagnostics.map(({ code }) => code);
+  };
+  expect(codesOf("conv 1000000001 /2000000000")).toContain("DN0602");
+  expect(codesOf("conv 1000000001 /1000000001")).not.toContain("DN0602");
+  expect(codesOf("conv 2 (dilation=2) /4")).toContain("DN0602");
+  expect(codesOf("conv 3 (dilation=2) /3")).not.toContain("DN0602");
+});
+
 /** The examples of all stages, each as a model of its own. */
 const examples = STAGES.flatMap(({ examples: all }) =>
   all.map(({ source, input }) => {
