@@ -4,7 +4,7 @@ import { parse } from "../../grammar/parse.ts";
 import { missingSeparator } from "../../grammar/syntax-errors.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
 import type { SourceFile, Span } from "../base/source.ts";
-import { brief, nearest, quoted } from "../base/text.ts";
+import { brief, count, nearest, quoted } from "../base/text.ts";
 import { stageNamed } from "../ops/index.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { STD_TEXT } from "./std.generated.ts";
@@ -28,7 +28,7 @@ export const importFailed: DiagnosticKind<[path: string, why: string]> = defineD
   message: (path: string, why: string) => `cannot import ${JSON.stringify(brief(path))}: ${why}`,
   explain: {
     title: "import-failed",
-    text: "An import names `std`, the library that comes with dnc, or a file by a path relative to the importing one. Files must not import each other in a circle.",
+    text: "An import names `std`, the library that comes with dnc, or a file by a path relative to the importing one. Files must not import each other in a circle, nor over more than 64 levels, and have at most 4,194,304 characters together.",
     wrong: 'dn 1;\nimport { dense } from "./nowhere.dn";\n',
     right: 'dn 1;\nimport { dense } from "std";\nblock b < dense >\n',
   },
@@ -115,10 +115,15 @@ export function isStandardLibrary(file: SourceFile): boolean {
   return file === STD;
 }
 
+/** Each level takes stack, and each character memory. */
+const MOST_LEVELS = 64;
+const MOST_CHARACTERS = 2 ** 22;
+
 /** Parses a file and all that it imports. Mistakes are reported; what is left is still a program. */
 export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter): Program {
   const modules = new Map<string, Module>();
   const open: string[] = [];
+  let nCharacters = source.text.length;
 
   const loadModule = (file: SourceFile): Module => {
     const known = modules.get(file.path);
@@ -193,15 +198,35 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
     const request = item.from.value;
     const loaded = request === "std" ? STD : load(request, importer);
     const file = loaded !== undefined && "text" in loaded ? loaded : undefined;
-    const circular = file !== undefined && open.includes(file.path);
-    if (file !== undefined && !circular) return loadModule(file);
+    const refusal = file && refusalOf(file);
+    if (file !== undefined && refusal === undefined) return loadModule(file);
     const reason = loaded !== undefined && "reason" in loaded ? loaded.reason : "there is no such file";
-    const why = circular ? `it imports this file (${[...open, file.path].join(" → ")})` : reason;
-    const help = circular
-      ? ["put what both need in a third file"]
-      : ['write `"std"`, or a path relative to this file'];
-    reporter.report(importFailed.at({ span: item.from.span, help }, request, why));
+    const { why, help } = refusal ?? { why: reason, help: 'write `"std"`, or a path relative to this file' };
+    reporter.report(importFailed.at({ span: item.from.span, help: [help] }, request, why));
     return undefined;
+  };
+
+  const refusalOf = ({
+    path,
+    text,
+  }: SourceFile): { readonly why: string; readonly help: string } | undefined => {
+    if (open.includes(path))
+      return {
+        why: `it imports this file (${[...open, path].join(" → ")})`,
+        help: "put what both need in a third file",
+      };
+    if (modules.has(path)) return undefined;
+    if (open.length === MOST_LEVELS)
+      return {
+        why: `this file is imported over ${count(MOST_LEVELS, "level")}, and more are too many`,
+        help: "import what is needed from where it is defined",
+      };
+    nCharacters += text.length;
+    if (nCharacters <= MOST_CHARACTERS) return undefined;
+    return {
+      why: `with it, all files have more than ${count(MOST_CHARACTERS, "character")}`,
+      help: "import fewer files",
+    };
   };
 
   const main = loadModule(source);

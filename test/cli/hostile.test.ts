@@ -174,6 +174,32 @@ it.each(Object.entries(TEXTS))("refuses %s", (_, [code, text]) => {
 });
 
 it.each([
+  [
+    "that import each other over thousands of levels",
+    3000,
+    (index: number) => `import { b${index + 1} } from "./${index + 1}.dn";\n`,
+  ],
+  [
+    "of ten megabytes together",
+    12,
+    (index: number) => `// ${"x".repeat(MILLION)}\n${importsFrom(index, 12)}`,
+  ],
+] as const)("refuses files %s", (_, nFiles, headOf) => {
+  for (let index = 0; index <= nFiles; index += 1)
+    writeFileSync(join(folder, `${index}.dn`), `dn 1;\n${headOf(index)}block b${index} < relu >\n`);
+  const { status, text, seconds } = checkCost(join(folder, "0.dn"));
+  expect(text).toContain("[DN0210]");
+  expect(status).toBe(1);
+  expect(text.length).toBeLessThan(20_000);
+  expect(seconds).toBeLessThan(MOST_SECONDS);
+});
+
+/** In the first file, one import of each other. */
+function importsFrom(index: number, nFiles: number): string {
+  return index > 0 ? "" : numbered(nFiles, (other) => `import { b${other + 1} } from "./${other + 1}.dn";\n`);
+}
+
+it.each([
   ["a folder", "folder.dn"],
   ["a device without end", "/dev/zero"],
   ["a file that is not there", "missing.dn"],
