@@ -26,7 +26,7 @@ it("forms of random graphs compute what the graph computes", () => {
         seen.set(form, (seen.get(form) ?? 0) + 1);
       expectSameForms(runPasses(graph, savedModelPasses), graph, batch);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
-  expect(Math.min(...["bands", "towers"].map((form) => seen.get(form as FormName) ?? 0))).toBeGreaterThan(25);
+  expect(Math.min(...["bands", "towers"].map((form) => seen.get(form as FormName) ?? 0))).toBeGreaterThan(15);
 });

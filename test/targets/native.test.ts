@@ -65,7 +65,7 @@ it("every kind of primitive, at every rank, computes what the loops compute", as
       }
       await expectNativeAgrees(graph, batch);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
   for (const kind of [
     "convolution",
