@@ -1,6 +1,6 @@
 """What tools that count operations say of single operations: writes test/golden/count-probes.json.
 
-Needs torch, fvcore, torchinfo, ptflops, thop and calflops in the versions that src/report/conventions names:
+Needs torch, fvcore, torchinfo, ptflops, thop and calflops in the versions that src/measure/conventions names:
     python3 scripts/count-probes.py
 """
 import contextlib

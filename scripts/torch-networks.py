@@ -474,4 +474,5 @@ def main():
     print(f'{{"versions": {versions},\n"networks": {{\n{lines}\n}}}}')
 
 
-main()
+if __name__ == "__main__":
+    main()
