@@ -69,11 +69,11 @@ function nativeWindow(window: Window, sizes: readonly number[]): Window | undefi
   if (sizes.length !== 2) return undefined;
   const stride = Math.max(...window.stride);
   const fits = sizes.every((length, axis) => {
-    const [size = 1, dilation = 1] = [window.size[axis], window.dilation[axis]];
+    const [size = 1, own = 1, dilation = 1] = [window.size[axis], window.stride[axis], window.dilation[axis]];
     const [before, after] = window.padding[axis] ?? [0, 0];
     // Where there is one position, any stride does.
-    const isAlone = before + length + after - dilation * (size - 1) - 1 < stride;
-    return (size === 1 || dilation === 1) && (window.stride[axis] === stride || isAlone);
+    const isAlone = before + length + after - dilation * (size - 1) - 1 < own;
+    return (size === 1 || dilation === 1) && (own === stride || isAlone);
   });
   return fits ? { ...window, stride: [stride, stride], dilation: [1, 1] } : undefined;
 }

@@ -60,6 +60,15 @@ export const requirementExamples: readonly Example[] = [
     }),
   },
   {
+    pass: groupConvolutions,
+    name: "two-positions-are-not-one-at-a-larger-stride",
+    graph: sketch([5, 4, 2], (s, x) => {
+      const kernel = s.constant("kernel", [1, 3, 1, 2]);
+      const window = { size: [1, 3], stride: [2, 1], dilation: [1, 1], padding: [nowhere, nowhere] };
+      return s.add("conv", { kind: "convolution", window, groups: 2 }, [x, kernel]);
+    }),
+  },
+  {
     pass: explicitPadding,
     name: "not-as-much-as-keeps-the-sizes",
     graph: sketch([5, 6, 2], (s, x) => {
