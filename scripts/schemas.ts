@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { DiffJson } from "../src/diff/json.ts";
 import { PICTURE_FORMATS, PICTURE_LAYOUTS } from "../src/index.ts";
 import type { GraphJson } from "../src/ir/json.ts";
-import type { ArtifactDescription } from "../src/targets/artifact.ts";
+import { artifact, compiled, run } from "./artifact-schemas.ts";
 import { convention, report, sweep } from "./report-schemas.ts";
 import { count, counts, ports, size, sizes, span, text } from "./schema-parts.ts";
 
@@ -190,97 +190,6 @@ const diff: z.ZodType<DiffJson> = z.strictObject({
       }),
     )
     .meta({ description: "The parts that cost another amount, each before those inside it." }),
-});
-
-const compiled = z.strictObject({
-  schema: z.literal("dnc/compile-1"),
-  artifact: text.nullable().meta({ description: "The folder; null where nothing was to be written." }),
-  target: text,
-  model: text,
-  bytes: z.int().nonnegative(),
-  passes: z.array(
-    z
-      .strictObject({
-        name: text,
-        before: z.int(),
-        after: z.int(),
-        macs: z.strictObject({ before: z.number(), after: z.number() }),
-      })
-      .meta({ description: "Operations, and multiply-adds for one sample, before and after the pass." }),
-  ),
-  forms: z
-    .array(z.strictObject({ name: text, parts: z.int(), operations: z.int(), macs: z.number() }))
-    .exactOptional()
-    .meta({ description: "Other ways from the same inputs to the same outputs." }),
-  weights: text,
-  inputs: ports,
-  outputs: ports,
-  params: count,
-  macs: count,
-  verified: z
-    .array(z.strictObject({ output: text, largest: z.number(), difference: z.number(), ok: z.boolean() }))
-    .optional(),
-});
-
-const artifactPort = z.strictObject({
-  tensor: text,
-  shape: sizes,
-  layout: z.enum(["NC", "NLC", "NHWC", "NDHWC", "NCL", "NCHW", "NCDHW"]),
-  element: z.literal("float32"),
-});
-const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
-  schema: z.literal("dnc/artifact-1"),
-  model: text,
-  target: text,
-  version: text,
-  files: z.array(text),
-  spec: text
-    .exactOptional()
-    .meta({ description: "The SHA-256 of the files that the network is written in." }),
-  weights: text,
-  parameters: count,
-  macs: count,
-  inputs: z.record(text, artifactPort),
-  outputs: z.record(text, artifactPort),
-  forms: z
-    .partialRecord(
-      z.enum(["bands", "towers"]),
-      z.strictObject({ parts: z.int().min(2), outputs: z.record(text, artifactPort) }),
-    )
-    .exactOptional()
-    .meta({ description: "Other ways from the same inputs to the same outputs." }),
-});
-
-/** JSON has no infinities and no NaN. */
-const float = z.number().nullable();
-const run = z.strictObject({
-  schema: z.literal("dnc/run-1"),
-  model: text,
-  runtime: z.strictObject({ name: text, version: text }),
-  measured: z
-    .record(text, z.number())
-    .optional()
-    .meta({ description: "Of the runtime auto: milliseconds of a run on each." }),
-  remembered: z.boolean().optional().meta({ description: "Whether they were measured in an earlier run." }),
-  threads: z.int().positive(),
-  form: z.enum(["whole", "bands", "towers"]).meta({ description: "In which form the artifact computed." }),
-  weights: text,
-  inputs: z.record(text, z.strictObject({ batch: z.int().positive(), description: text })),
-  outputs: z.record(
-    text,
-    z.strictObject({
-      shape: sizes.meta({ description: "The batch, channels, sizes." }),
-      data: z.array(float).optional().meta({ description: "Row-major; absent past 100,000 numbers." }),
-      summary: z.strictObject({
-        min: z.number().optional(),
-        max: z.number().optional(),
-        mean: z.number().optional(),
-        nonFinite: z.int().nonnegative(),
-      }),
-    }),
-  ),
-  ms: z.number(),
-  firstMs: z.number(),
 });
 
 const doctor = z.strictObject({

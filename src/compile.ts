@@ -43,7 +43,7 @@ import { resolveProgram } from "./semantics/resolve.ts";
 import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
 import { targets } from "./targets/index.ts";
-import type { ArtifactFile, Target } from "./targets/target.ts";
+import type { ArtifactFile, Quantization, Target } from "./targets/target.ts";
 import type { Fill } from "./weights/fill.ts";
 import { hashFill } from "./weights/hash.ts";
 import { initFill } from "./weights/init.ts";
@@ -274,6 +274,8 @@ export interface CompileOptions {
   /** Recorded in the artifact: the version of dnc, and the SHA-256 of the files of the spec. */
   readonly version: string;
   readonly spec?: string;
+  /** What large weights are written as, where the target has such forms. */
+  readonly quantization?: Quantization;
   /** Sees the lowered graph (`lowering`) and what each pass, by its name, makes of it. */
   readonly onGraph?: (name: string, graph: LoweredGraph) => void;
   /** Ends after this pass, with nothing to write. */
@@ -309,6 +311,7 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
   const facts = {
     version: options.version,
     ...(options.spec === undefined ? {} : { spec: options.spec }),
+    ...(options.quantization === undefined ? {} : { quantization: options.quantization }),
     weights: describeWeights(options.weights),
     parameters,
     macs,
@@ -320,6 +323,11 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
 /** What `--target` takes. */
 export function targetNames(): readonly string[] {
   return targets.map(({ name }) => name);
+}
+
+/** What `--quantize` takes; nothing for most targets. */
+export function quantizationsOf(target: string): readonly Quantization[] {
+  return targets.find((candidate) => candidate.name === target)?.quantizations ?? [];
 }
 
 /** What `--print-after` and `--stop-after` take. */

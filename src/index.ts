@@ -21,6 +21,7 @@ export {
   type ElaborateResult,
   elaborate,
   passNames,
+  quantizationsOf,
   targetNames,
   type WeightsChoice,
   weightsOf,
@@ -87,6 +88,7 @@ export { ColumnError, type ViewOptions } from "./report/view.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/external.ts";
 export type { Loader } from "./semantics/module.ts";
+export type { Quantization } from "./targets/target.ts";
 export {
   draw,
   FORMATS as PICTURE_FORMATS,

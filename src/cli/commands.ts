@@ -31,7 +31,7 @@ export const COMMANDS: Commands = {
     load: () => import("./commands/viz.ts"),
   },
   compile: {
-    summary: "write a model as a TensorFlow SavedModel or as ONNX",
+    summary: "write a model as a TensorFlow SavedModel, as ONNX, or for browsers",
     load: () => import("./commands/compile.ts"),
   },
   run: {

@@ -18,14 +18,46 @@ import { removeDuplicates } from "./remove-duplicates.ts";
 import { removeIdentity } from "./remove-identity.ts";
 import { resizeImages } from "./resize-images.ts";
 import { rowBands } from "./row-bands.ts";
+import { strideOrDilation } from "./stride-or-dilation.ts";
 import { thresholdForm } from "./threshold-form.ts";
+import { transposedVolumes } from "./transposed-volumes.ts";
+import { volumeMaxPools } from "./volume-max-pools.ts";
 
 /** ONNX takes every primitive as it is, and its runtimes fold and fuse batch normalizations by themselves. */
 export const onnxPasses: readonly Pass[] = [
   // First, because an identity between a convolution and its pool would hide one from the other.
   removeIdentity,
+  mergePadding,
   poolFirst,
+  // After everything that makes constants.
+  removeDuplicates,
   lrnRank,
+  removeDeadCode,
+];
+
+/** As for a SavedModel where the reasons are the same; instead of its forms, what tfjs cannot do. */
+export const graphModelPasses: readonly Pass[] = [
+  removeIdentity,
+  mergePadding,
+  poolFirst,
+  foldBatchNorm,
+  // On WebAssembly, comparisons with a constant take longer than the convolutions that spare them.
+  depthwiseForm,
+  mergeBias,
+  flattenConcat,
+  removeDuplicates,
+  // Before convolutions lose their groups, because it makes some that have them.
+  transposedVolumes,
+  // Before convolutions lose their groups, and with them kernels that are constants.
+  strideOrDilation,
+  groupConvolutions,
+  foldConstants,
+  imageRank,
+  resizeImages,
+  // Before padding is split off, which it shares out.
+  volumeMaxPools,
+  explicitPadding,
+  fetchOutputs,
   removeDeadCode,
 ];
 

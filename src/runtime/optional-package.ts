@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findPackage } from "./setup/platform.ts";
 
 export interface OptionalPackage {
+  readonly folder: string;
   readonly version: string;
   /** What the package exports. */
   load(): unknown;
@@ -13,7 +14,7 @@ export interface OptionalPackage {
 export function findOptionalPackage(name: string): OptionalPackage | undefined {
   for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
     const found = findPackage(name, from);
-    if (found !== undefined) return { version: found.version, load: () => createRequire(from)(name) };
+    if (found !== undefined) return { ...found, load: () => createRequire(from)(name) };
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ export const runtimeMissing: DiagnosticKind<[runtime: string, what: string]> = d
   message: (runtime, what) => `${runtime} is not installed: ${what}`,
   explain: {
     title: "runtime-missing",
-    text: "Artifacts run on TensorFlow, which `dnc setup` provides, and on other libraries where a person has installed them: `npm install --ignore-scripts onnxruntime-node` in the folder that dnc is run in, or `pip install openvino`. The help says which command is meant.",
+    text: "Artifacts run on TensorFlow, which `dnc setup` provides, and on other libraries where a person has installed them: onnxruntime and tfjs with npm, in the folder that dnc is run in, or OpenVINO with pip. The help says which command is meant.",
   },
 });
 
@@ -60,6 +60,8 @@ export interface Runtime {
   readonly name: string;
   /** `TensorFlow`, for people. */
   readonly title: string;
+  /** Whether it runs on the processor itself; `auto` tries no other, where one that does is there. */
+  readonly isNative: boolean;
   /** The target whose artifacts it runs. */
   readonly target: string;
   /** `undefined`: it is not installed. Loads nothing. */

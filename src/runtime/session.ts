@@ -19,7 +19,7 @@ export const runtimeUnfit: DiagnosticKind<[runtime: string, target: string]> = d
   message: (runtime, target) => `${runtime} does not run artifacts of the target ${quoted(target)}`,
   explain: {
     title: "runtime-unfit",
-    text: "TensorFlow runs SavedModels; onnxruntime and OpenVINO run ONNX models. Of a spec, `dnc run` makes what the library takes; an artifact is what it is.",
+    text: "TensorFlow runs SavedModels; onnxruntime and OpenVINO run ONNX models, tfjs runs graph models. Of a spec, `dnc run` makes what the library takes; an artifact is what it is.",
   },
 });
 

@@ -3,6 +3,7 @@ import type { Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import { interpret } from "../ops/interpret.ts";
 import type { CheckedGraph } from "../ops/op.ts";
+import type { Quantization } from "../targets/target.ts";
 import type { Fill } from "../weights/fill.ts";
 import { hashInput } from "../weights/hash.ts";
 import type { Session } from "./session.ts";
@@ -16,7 +17,14 @@ export interface Agreement {
 }
 
 /** float32 graphs of a few hundred layers stay far below; a wrong padding or fold is orders of magnitude above. */
-export const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-4;
+
+/** What is left of weights in fewer bits after a whole network: so much is no mistake. */
+const QUANTIZED_TOLERANCE: Record<Quantization, number> = { float16: 1e-2, uint8: 1e-1 };
+
+export function toleranceWith(quantization: Quantization | undefined): number {
+  return quantization === undefined ? TOLERANCE : QUANTIZED_TOLERANCE[quantization];
+}
 
 /**
  * Compares every output on one deterministic input, in each form of the artifact: the worst of them counts. `undefined`

@@ -4,7 +4,7 @@ import { invariant } from "../base/invariant.ts";
 import { jsonInteger } from "../base/text.ts";
 import type { Form, FormName, LoweredGraph, Port } from "../ir/lowered.ts";
 import { typeOfPort } from "../ir/lowered.ts";
-import type { ArtifactFacts, ArtifactFile, Target } from "./target.ts";
+import type { ArtifactFacts, ArtifactFile, Quantization, Target } from "./target.ts";
 
 export const DESCRIPTION_FILE = "dnc.json";
 
@@ -32,6 +32,8 @@ export interface ArtifactDescription {
   /** The SHA-256 of the files that the network is written in, where it is known. */
   readonly spec?: string;
   readonly weights: string;
+  /** What large weights are written as, where it is not float32. */
+  readonly quantization?: Quantization;
   /** Past 2^53 as a string. */
   readonly parameters: number | string;
   readonly macs: number | string;
@@ -56,7 +58,7 @@ export function emitArtifact(
 ): readonly ArtifactFile[] | undefined {
   const files = target.emit(graph, facts, reporter);
   if (files === undefined) return undefined;
-  const { version, spec, weights, parameters, macs } = facts;
+  const { version, spec, weights, quantization, parameters, macs } = facts;
   const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
     Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
   const describeForm = ({ name, parts, outputs }: Form) =>
@@ -69,6 +71,7 @@ export function emitArtifact(
     files: files.map(({ path }) => path),
     ...(spec === undefined ? {} : { spec }),
     weights,
+    ...(quantization === undefined ? {} : { quantization }),
     parameters: jsonInteger(parameters),
     macs: jsonInteger(macs),
     inputs: describe(graph.inputs),

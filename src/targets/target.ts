@@ -11,6 +11,8 @@ export interface ArtifactFile {
   pieces(): Iterable<Uint8Array>;
 }
 
+export type Quantization = "uint8" | "float16";
+
 /** What the graph does not say of itself. */
 export interface ArtifactFacts {
   /** The version of dnc. */
@@ -19,6 +21,8 @@ export interface ArtifactFacts {
   readonly spec?: string;
   /** Where the weights come from: `init seed 0`, `hash`, or a file. */
   readonly weights: string;
+  /** What large weights are written as, instead of in 32 bits; one of the target's. */
+  readonly quantization?: Quantization;
   readonly parameters: bigint;
   /** Multiply-accumulates for one sample. */
   readonly macs: bigint;
@@ -32,8 +36,29 @@ export interface Target {
   readonly passes: readonly Pass[];
   /** Where the channels stand in what goes in and out: behind the batch, or behind the sizes. */
   readonly channels: "first" | "last";
+  /** The forms of fewer bits that it has for weights. */
+  readonly quantizations: readonly Quantization[];
   /** What the target's runtime calls an end of the graph. */
   tensorName(port: Port): string;
   /** The files of a graph on which the passes have run; `undefined` when it was reported why there are none. */
   emit(graph: LoweredGraph, facts: ArtifactFacts, reporter: Reporter): readonly ArtifactFile[] | undefined;
+}
+
+/** The facts by name, for targets whose files have room for such things. */
+export function metadataOf(
+  model: string,
+  { version, spec, weights, quantization, parameters, macs }: ArtifactFacts,
+): readonly (readonly [name: string, value: string])[] {
+  const known = {
+    version,
+    model,
+    "spec.sha256": spec,
+    weights,
+    quantization,
+    parameters: String(parameters),
+    macs: String(macs),
+  };
+  return Object.entries(known).flatMap(([name, value]) =>
+    value === undefined ? [] : [[`dnc.${name}`, value] as const],
+  );
 }

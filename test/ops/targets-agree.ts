@@ -4,20 +4,28 @@ import type { Tensor } from "../../src/ir/tensor.ts";
 import { type InputValues, interpret } from "../../src/ops/interpret.ts";
 import { lowerGraph } from "../../src/ops/lower-graph.ts";
 import type { CheckedGraph } from "../../src/ops/op.ts";
+import { onnxruntime } from "../../src/runtime/runtimes/onnxruntime.ts";
+import { wasm } from "../../src/runtime/runtimes/wasm.ts";
 import { hashFill } from "../../src/weights/hash.ts";
 import { fill, type Value } from "../passes/interpret.ts";
 import { expectSameValues } from "../passes/support.ts";
-import { runOnnx } from "../targets/onnx/run-onnx.ts";
 import { runFormsNatively } from "../targets/run-natively.ts";
+import { runOn } from "../targets/run-on.ts";
 
-/** With hash weights, every output of every target, in each of its forms, within 1e-5 of its largest number. */
-export async function expectTargetsAgree(graph: CheckedGraph, inputs: InputValues): Promise<void> {
+const RUNS = [onnxruntime, wasm].map(runOn);
+
+/** With hash weights, every output of every target, in each of its forms, as a share of its largest number. */
+export async function expectTargetsAgree(
+  graph: CheckedGraph,
+  inputs: InputValues,
+  tolerance = 1e-5,
+): Promise<void> {
   const weights = hashFill(graph);
   const expected = eachChannelsLast(interpret(graph, weights, inputs));
   const feeds = eachChannelsLast(Object.entries(inputs));
   const forms = await runFormsNatively(lowerGraph(graph, weights), feeds);
-  for (const values of [...forms.values(), await runOnnx(lowerGraph(graph, weights), feeds)])
-    expectSameValues(values, expected, 1e-5);
+  for (const values of forms.values()) expectSameValues(values, expected, tolerance);
+  for (const run of RUNS) expectSameValues(await run(lowerGraph(graph, weights), feeds), expected, tolerance);
 }
 
 function eachChannelsLast(values: Iterable<readonly [string, Tensor]>): Readonly<Record<string, Value>> {

@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
 import { printLowered } from "../../src/ir/lowered-print.ts";
-import { onnxPasses, savedModelPasses } from "../../src/passes/index.ts";
+import { graphModelPasses, onnxPasses, savedModelPasses } from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
+import { browserExamples } from "./browser-examples.ts";
 import { formExamples } from "./form-examples.ts";
 import { interpret } from "./interpret.ts";
 import { optimizationExamples } from "./optimization-examples.ts";
@@ -15,7 +16,9 @@ import { requirementExamples } from "./requirement-examples.ts";
 import { sketch } from "./sketch.ts";
 import { expectSameGraphs, expectSameValues } from "./support.ts";
 
-const examples = [...optimizationExamples, ...requirementExamples, ...formExamples];
+const allPasses = new Set([...savedModelPasses, ...onnxPasses, ...graphModelPasses]);
+
+const examples = [...optimizationExamples, ...requirementExamples, ...browserExamples, ...formExamples];
 
 const folder = new URL("../golden/passes/", import.meta.url);
 
@@ -33,7 +36,7 @@ it("every golden file belongs to an example, and every pass of a target has one"
     path.endsWith(".txt"),
   );
   expect(files.toSorted()).toEqual(examples.map(({ pass, name }) => `${pass.name}/${name}.txt`).toSorted());
-  expect(new Set(examples.map(({ pass }) => pass))).toEqual(new Set([...savedModelPasses, ...onnxPasses]));
+  expect(new Set(examples.map(({ pass }) => pass))).toEqual(allPasses);
 });
 
 it("no pass, alone or after the others, changes what a graph computes", () => {
@@ -42,20 +45,21 @@ it("no pass, alone or after the others, changes what a graph computes", () => {
       const feed = feedFor(graph, 2);
       const expected = interpret(graph, feed);
       const text = printLowered(graph);
-      for (const pass of savedModelPasses) {
+      for (const pass of allPasses) {
         const after = runPasses(graph, [pass]);
         if (printLowered(after) !== text) expectSameValues(interpret(after, feed), expected, 1e-4);
       }
-      expectSameValues(interpret(runPasses(graph, savedModelPasses), feed), expected, 1e-4);
+      for (const passes of [savedModelPasses, onnxPasses, graphModelPasses])
+        expectSameValues(interpret(runPasses(graph, passes), feed), expected, 1e-4);
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 
 it("passes are idempotent", () => {
   fc.assert(
     fc.property(randomGraph, (graph) => {
-      for (const pass of savedModelPasses) {
+      for (const pass of allPasses) {
         const once = runPasses(graph, [removeDeadCode, pass, removeDeadCode]);
         expect(printLowered(runPasses(once, [pass, removeDeadCode]))).toBe(printLowered(once));
       }

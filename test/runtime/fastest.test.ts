@@ -8,7 +8,14 @@ import { type Runtime, runtimeMissing } from "../../src/runtime/runtime.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 function library(name: string, version: string | undefined): Runtime {
-  return { name, title: name, target: "onnx", version: async () => version, open: async () => undefined };
+  return {
+    name,
+    title: name,
+    isNative: true,
+    target: "onnx",
+    version: async () => version,
+    open: async () => undefined,
+  };
 }
 
 interface Trial {

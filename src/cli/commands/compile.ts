@@ -12,6 +12,8 @@ import {
   type ModelDescription,
   passNames,
   printLowered,
+  type Quantization,
+  quantizationsOf,
   sizeOfGraph,
   targetNames,
   type WeightsChoice,
@@ -20,8 +22,11 @@ import {
 import { writeArtifact } from "../../runtime/artifact.ts";
 import { runtimes } from "../../runtime/runtimes/index.ts";
 import { openSession } from "../../runtime/session.ts";
+
 import { specHash } from "../../runtime/spec-hash.ts";
-import { type Agreement, TOLERANCE, verifySession } from "../../runtime/verify.ts";
+
+import { type Agreement, toleranceWith, verifySession } from "../../runtime/verify.ts";
+
 import {
   type Command,
   type ExitCode,
@@ -30,6 +35,7 @@ import {
   type Terminal,
   UsageError,
 } from "../command.ts";
+
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 import { VERSION } from "../version.ts";
 
@@ -53,12 +59,12 @@ export const OPTIMIZATION_FLAGS: Readonly<Record<"optimize", Flag>> = {
 
 export const command: Command = {
   name: "compile",
-  summary: "write a model as a TensorFlow SavedModel or as ONNX",
+  summary: "write a model as a TensorFlow SavedModel, as ONNX, or for browsers",
   usage: "dnc compile TARGET [-o DIR] [--target NAME] [--weights init|hash] [--verify] [--json]",
   description:
     "Compiles a model to an artifact: a SavedModel, which TensorFlow loads in Python, in TensorFlow Serving and in " +
-    "tfjs-node, or an ONNX model for onnxruntime, OpenVINO, Triton and others. The folder appears at once or not at " +
-    "all. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
+    "tfjs-node, an ONNX model for onnxruntime, OpenVINO, Triton and others, or a tfjs graph model for browsers. The " +
+    "folder appears at once or not at all. TARGET is FILE.dn[:MODEL]; without a model, the last one.",
   examples: [
     ["dnc compile specs/densenet121.dn", "writes build/densenet121"],
     ["dnc compile specs/densenet121.dn --target onnx", "writes build/densenet121-onnx"],
@@ -74,7 +80,12 @@ export const command: Command = {
       value: "DIR",
       summary: "the folder of the artifact (default build/MODEL, or build/MODEL-TARGET)",
     },
-    target: { type: "string", value: "NAME", summary: "savedmodel (default) or onnx" },
+    target: { type: "string", value: "NAME", summary: "savedmodel (default), onnx or graphmodel" },
+    quantize: {
+      type: "string",
+      value: "FORM",
+      summary: "weights in fewer bits, for graphmodel: uint8 or float16",
+    },
     ...WEIGHT_FLAGS,
     ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
@@ -88,7 +99,7 @@ export const command: Command = {
     runtime: {
       type: "string",
       value: "NAME",
-      summary: "what --verify runs it on: tensorflow, onnxruntime or openvino",
+      summary: "what --verify runs it on: tensorflow, onnxruntime, openvino or wasm",
     },
     json: { type: "boolean", summary: "print JSON (schema dnc/compile-1)" },
   },
@@ -104,11 +115,17 @@ export const command: Command = {
     const weights = readWeights(flags);
     const format = readFormat(flags);
     const runtime = readRuntime(flags, format);
+    const quantization = readQuantization(flags, format);
     checkPassFlags(flags, format);
     const { graph, files, diagnostics, exitCode } = readTarget(target, flags);
     terminal.show(diagnostics);
     if (graph === undefined || exitCode !== 0) return exitCode;
-    return compileGraph(graph, { format, weights, spec: specHash(files), runtime }, flags, terminal);
+    return compileGraph(
+      graph,
+      { format, weights, spec: specHash(files), runtime, quantization },
+      flags,
+      terminal,
+    );
   },
 };
 
@@ -118,11 +135,12 @@ interface Wanted {
   readonly weights: WeightsChoice;
   readonly spec: string;
   readonly runtime: string | undefined;
+  readonly quantization: Quantization | undefined;
 }
 
 async function compileGraph(
   graph: CheckedGraph,
-  { format, weights, spec, runtime }: Wanted,
+  { format, weights, spec, runtime, quantization }: Wanted,
   flags: FlagValues,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -137,6 +155,7 @@ async function compileGraph(
       version: VERSION,
       optimize: readOptimize(flags),
       spec,
+      ...(quantization === undefined ? {} : { quantization }),
       ...(typeof stopAfter === "string" ? { stopAfter } : {}),
       onGraph(name, after) {
         if (printAfter === "all" || printAfter === name) print(`after ${name}:\n${printLowered(after)}\n`);
@@ -158,9 +177,10 @@ async function compileGraph(
     result,
     folder: written ? folder : undefined,
     agreements,
+    tolerance: toleranceWith(quantization),
   };
   terminal.out(flags["json"] === true ? `${JSON.stringify(toJson(facts), undefined, 2)}\n` : toText(facts));
-  return agreements.every(agrees) ? 0 : 1;
+  return agreements.every((agreement) => agrees(agreement, facts)) ? 0 : 1;
 }
 
 /** Artifacts of one model for several targets stand side by side. */
@@ -176,6 +196,7 @@ interface Facts {
   /** Absent when nothing was to be written. */
   readonly folder: string | undefined;
   readonly agreements: readonly Agreement[];
+  readonly tolerance: number;
 }
 
 async function verify(
@@ -193,8 +214,8 @@ async function verify(
   return agreements;
 }
 
-function agrees({ difference }: Agreement): boolean {
-  return difference <= TOLERANCE;
+function agrees({ difference }: Agreement, { tolerance }: Pick<Facts, "tolerance">): boolean {
+  return difference <= tolerance;
 }
 
 export function readWeights(flags: FlagValues): WeightsChoice {
@@ -222,6 +243,18 @@ function readFormat({ target = DEFAULT_FORMAT }: FlagValues): string {
   return format;
 }
 
+function readQuantization({ quantize }: FlagValues, format: string): Quantization | undefined {
+  if (quantize === undefined) return undefined;
+  const known = quantizationsOf(format);
+  const quantization = known.find((each) => each === quantize);
+  if (quantization !== undefined) return quantization;
+  throw new UsageError(
+    known.length === 0
+      ? `\`--quantize\` is for graphmodel, not for ${format}`
+      : `\`--quantize\` takes ${listOf(known, "or")}, not ${String(quantize)}`,
+  );
+}
+
 /** What `--verify` runs the artifact on; absent: what is meant for the target. */
 function readRuntime({ runtime, verify: isVerified }: FlagValues, format: string): string | undefined {
   if (runtime === undefined) return undefined;
@@ -246,7 +279,7 @@ function checkPassFlags(flags: FlagValues, format: string): void {
   }
 }
 
-function toJson({ model, format, weights, result, folder, agreements }: Facts): object {
+function toJson({ model, format, weights, result, folder, agreements, tolerance }: Facts): object {
   return {
     schema: "dnc/compile-1",
     artifact: folder ?? null,
@@ -271,7 +304,7 @@ function toJson({ model, format, weights, result, folder, agreements }: Facts): 
     macs: model.macs,
     ...(agreements.length === 0
       ? {}
-      : { verified: agreements.map((each) => ({ ...each, ok: agrees(each) })) }),
+      : { verified: agreements.map((each) => ({ ...each, ok: agrees(each, { tolerance }) })) }),
   };
 }
 
@@ -279,11 +312,12 @@ function sizeOf({ files = [] }: CompileResult): number {
   return files.reduce((sum, file) => sum + file.size, 0);
 }
 
-function toText({ model, weights, result, folder, agreements }: Facts): string {
+function toText({ model, weights, result, folder, agreements, tolerance }: Facts): string {
   if (folder === undefined) return `${model.name}: stopped, nothing written\n`;
   const [first, last] = [result.passes.at(0)?.before, result.passes.at(-1)?.after];
-  const checks = agreements.map(({ output, difference, largest }) => {
-    const verdict = difference <= TOLERANCE ? "agrees with" : "DIFFERS from";
+  const checks = agreements.map((agreement) => {
+    const { output, difference, largest } = agreement;
+    const verdict = agrees(agreement, { tolerance }) ? "agrees with" : "DIFFERS from";
     return `  ${output} ${verdict} the reference: at most ${difference.toExponential(1)} of the largest value (${largest.toPrecision(4)})\n`;
   });
   return [

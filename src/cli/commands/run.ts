@@ -180,8 +180,8 @@ async function openChosen(
     );
     return session && { session };
   }
-  const candidates = runtimes.filter(
-    ({ target }) => runnable.target === undefined || runnable.target === target,
+  const candidates = runtimes.filter(({ target, isNative }) =>
+    runnable.target === undefined ? isNative : runnable.target === target,
   );
   const subject = {
     ...runnable.subject,

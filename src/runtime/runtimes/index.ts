@@ -6,5 +6,6 @@ import type { Runtime } from "../runtime.ts";
 import { onnxruntime } from "./onnxruntime.ts";
 import { openvino } from "./openvino.ts";
 import { tensorflow } from "./tensorflow.ts";
+import { wasm } from "./wasm.ts";
 
-export const runtimes: readonly Runtime[] = [tensorflow, onnxruntime, openvino];
+export const runtimes: readonly Runtime[] = [tensorflow, onnxruntime, openvino, wasm];

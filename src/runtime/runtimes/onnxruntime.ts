@@ -31,6 +31,7 @@ interface Tensor {
 export const onnxruntime: Runtime = {
   name: "onnxruntime",
   title: TITLE,
+  isNative: true,
   target: "onnx",
   version: async () => findOptionalPackage(PACKAGE)?.version,
   async open({ folder, settings }: Opening, reporter: Reporter): Promise<Engine | undefined> {

@@ -18,6 +18,7 @@ const TITLE = "OpenVINO";
 export const openvino: Runtime = {
   name: "openvino",
   title: TITLE,
+  isNative: true,
   target: "onnx",
   version: async () => (await findOpenvino()).version,
   async open({ folder, settings }: Opening, reporter: Reporter): Promise<Engine | undefined> {

@@ -12,6 +12,7 @@ import type { Signature, TensorInfo } from "../signature.ts";
 export const tensorflow: Runtime = {
   name: "tensorflow",
   title: "TensorFlow",
+  isNative: true,
   target: "savedmodel",
   version: async () => installedVersion(),
   async open({ folder, description, settings }: Opening, reporter: Reporter): Promise<Engine | undefined> {

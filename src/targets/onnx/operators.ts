@@ -119,7 +119,7 @@ export function writeNode([node, bias]: Chain, values: Values): Stored | undefin
     }
     case "concat": {
       const inputs = node.inputs.map((ref) => values.read(ref, order));
-      const attributes = { axis: integerAttribute(order.indexOf(sizes.length - 1)) };
+      const attributes = { axis: integerAttribute(order.indexOf(primitive.axis ?? sizes.length - 1)) };
       return values.result(node, order, { op: "Concat", inputs, attributes });
     }
     case "reshape": {

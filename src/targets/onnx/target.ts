@@ -2,7 +2,7 @@
 import type { LoweredGraph } from "../../ir/lowered.ts";
 import { onnxPasses } from "../../passes/index.ts";
 import { pieces } from "../protobuf.ts";
-import type { ArtifactFacts, ArtifactFile, Target } from "../target.ts";
+import { type ArtifactFacts, type ArtifactFile, metadataOf, type Target } from "../target.ts";
 import { externalData } from "./external-data.ts";
 import { onnxGraph, onnxModel } from "./model.ts";
 
@@ -14,6 +14,7 @@ export const onnxTarget: Target = {
   summary: "an ONNX model (opset 17), for onnxruntime, OpenVINO and Triton",
   passes: onnxPasses,
   channels: "first",
+  quantizations: [],
   tensorName: ({ name }) => name,
   emit: (graph, facts) => onnxFiles(graph, facts, MOST_IN_ONE_FILE),
 };
@@ -32,16 +33,4 @@ export function onnxFiles(
   const data = externalData(`${path}.data`, written.initializers);
   const model = onnxModel(graph, written, { version: facts.version, metadata }, data.place);
   return [{ path, size: model.length, pieces: () => pieces(model) }, data.file];
-}
-
-function metadataOf(model: string, facts: ArtifactFacts): readonly (readonly [string, string])[] {
-  const { version, spec, weights, parameters, macs } = facts;
-  return [
-    ["dnc.version", version],
-    ["dnc.model", model],
-    ...(spec === undefined ? [] : ([["dnc.spec.sha256", spec]] as const)),
-    ["dnc.weights", weights],
-    ["dnc.parameters", String(parameters)],
-    ["dnc.macs", String(macs)],
-  ];
 }

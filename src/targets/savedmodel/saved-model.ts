@@ -3,7 +3,9 @@ import type { LoweredGraph, Port } from "../../ir/lowered.ts";
 import { typeOfPort } from "../../ir/lowered.ts";
 import type { Encoded } from "../protobuf.ts";
 import { integerField, mapField, message, messageField, textField } from "../protobuf.ts";
-import { FLOAT, tensorShape } from "./attr-value.ts";
+import { FLOAT } from "../tensorflow/attr-value.ts";
+import { tensorName } from "../tensorflow/tensor-name.ts";
+import { tensorShapeProto } from "./attr-proto.ts";
 import { graphDef } from "./graph-def.ts";
 
 /** The tag and the signature that loaders ask for when they are told nothing. */
@@ -35,14 +37,9 @@ function signatureDef(graph: LoweredGraph, outputs: readonly Port[]): Encoded {
   );
 }
 
-/** As TensorFlow calls an output of a node: `net/fc:0`. */
-export function tensorName({ ref }: Port): string {
-  return `${ref.node}:${ref.output}`;
-}
-
 function tensorInfos(graph: LoweredGraph, ports: readonly Port[]): readonly (readonly [string, Encoded])[] {
   return ports.map((port) => {
-    const shape = tensorShape(typeOfPort(graph, port).shape);
+    const shape = tensorShapeProto(typeOfPort(graph, port).shape);
     return [
       port.name,
       message(textField(1, tensorName(port)), integerField(2, FLOAT), messageField(3, shape)),

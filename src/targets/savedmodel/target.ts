@@ -5,7 +5,8 @@ import { withByteUnit } from "../../base/text.ts";
 import { savedModelPasses } from "../../passes/index.ts";
 import { pieces } from "../protobuf.ts";
 import type { Target } from "../target.ts";
-import { savedModel, tensorName } from "./saved-model.ts";
+import { tensorName } from "../tensorflow/tensor-name.ts";
+import { savedModel } from "./saved-model.ts";
 
 /** A protocol buffer ends at 2 GiB, and TensorFlow copies it while it loads: this leaves room for both. */
 const MAX_SIZE = 1.5e9;
@@ -25,6 +26,7 @@ export const savedModelTarget: Target = {
   summary: "a TensorFlow SavedModel, for native runs, TensorFlow Serving and Triton",
   passes: savedModelPasses,
   channels: "last",
+  quantizations: [],
   tensorName,
   emit(graph, _facts, reporter) {
     const encoded = savedModel(graph);

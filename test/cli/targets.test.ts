@@ -1,0 +1,49 @@
+/** What `dnc compile` and `dnc run` say to targets and libraries that do not go together. */
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { dnc } from "../report/run-dnc.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const SPEC = "specs/densenet-tiny.dn";
+
+it.each([
+  [["compile", "--target", "coreml"], "`--target` takes savedmodel, onnx or graphmodel, not coreml"],
+  [["compile", "--target", "onnx", "--quantize", "uint8"], "`--quantize` is for graphmodel, not for onnx"],
+  [
+    ["compile", "--target", "graphmodel", "--quantize", "int4"],
+    "`--quantize` takes uint8 or float16, not int4",
+  ],
+  [["compile", "--runtime", "openvino"], "`--runtime` says what `--verify` runs on: give both"],
+  [
+    ["compile", "--target", "onnx", "--verify", "--runtime", "tensorflow"],
+    "`--runtime` takes onnxruntime or openvino for onnx, not tensorflow",
+  ],
+  [["run", "--runtime", "tvm"], "`--runtime` takes tensorflow, onnxruntime, openvino, wasm or auto, not tvm"],
+] as const)("dnc %s is wrong usage", async (args, message) => {
+  const [command, ...flags] = args;
+  const { code, stderr } = await dnc(command, SPEC, ...flags);
+  expect(stderr).toContain(`error: ${message}\n`);
+  expect(code).toBe(2);
+});
+
+it("verifies graph models with weights of fewer bits against what is left of them", async () => {
+  const folder = join(temporaryFolder(), "model");
+  const flags = ["--target", "graphmodel", "--quantize", "uint8", "--verify", "--json", "-o", folder];
+  const { code, stdout } = await dnc("compile", SPEC, ...flags);
+  expect(code).toBe(0);
+  const { verified } = JSON.parse(stdout) as { verified: { difference: number; ok: boolean }[] };
+  expect(verified.map(({ ok }) => ok)).toEqual([true]);
+  expect(verified[0]?.difference).toBeGreaterThan(1e-4);
+});
+
+it("runs a spec on the library that is fastest here", async () => {
+  const { code, stdout } = await dnc("run", SPEC, "hash", "--runtime", "auto", "--json");
+  expect(code).toBe(0);
+  const { runtime, measured } = JSON.parse(stdout) as {
+    runtime: { name: string };
+    measured: Record<string, number>;
+  };
+  expect(Object.keys(measured)).toEqual(expect.arrayContaining(["tensorflow", "onnxruntime"]));
+  expect(Object.keys(measured)).not.toContain("wasm");
+  expect(measured[runtime.name]).toBe(Math.min(...Object.values(measured)));
+});
