@@ -43,7 +43,7 @@ import { resolveProgram } from "./semantics/resolve.ts";
 import type { SymbolConstraint } from "./semantics/symbol-table.ts";
 import { emitArtifact } from "./targets/artifact.ts";
 import { targets } from "./targets/index.ts";
-import type { ArtifactFile, Quantization, Target } from "./targets/target.ts";
+import type { ArtifactFile, Precision, Quantization, Target } from "./targets/target.ts";
 import type { Fill } from "./weights/fill.ts";
 import { hashFill } from "./weights/hash.ts";
 import { initFill } from "./weights/init.ts";
@@ -276,6 +276,8 @@ export interface CompileOptions {
   readonly spec?: string;
   /** What large weights are written as, where the target has such forms. */
   readonly quantization?: Quantization;
+  /** Of what is computed inside; one that the target has. By default float32. */
+  readonly precision?: Precision;
   /** Sees the lowered graph (`lowering`) and what each pass, by its name, makes of it. */
   readonly onGraph?: (name: string, graph: LoweredGraph) => void;
   /** Ends after this pass, with nothing to write. */
@@ -312,6 +314,7 @@ export function compile(graph: CheckedGraph, options: CompileOptions, reporter: 
     version: options.version,
     ...(options.spec === undefined ? {} : { spec: options.spec }),
     ...(options.quantization === undefined ? {} : { quantization: options.quantization }),
+    ...(options.precision === "bf16" ? { precision: options.precision } : {}),
     weights: describeWeights(options.weights),
     parameters,
     macs,
@@ -330,14 +333,24 @@ export function quantizationsOf(target: string): readonly Quantization[] {
   return targets.find((candidate) => candidate.name === target)?.quantizations ?? [];
 }
 
+/** What `--precision` takes. */
+export function precisionsOf(target: string): readonly Precision[] {
+  const found = targets.find((candidate) => candidate.name === target);
+  return found?.bfloat16Passes === undefined ? ["f32"] : ["f32", "bf16"];
+}
+
 /** What `--print-after` and `--stop-after` take. */
-export function passNames(target: string, options: Pick<CompileOptions, "optimize"> = {}): readonly string[] {
+export function passNames(target: string, options: PassChoice = {}): readonly string[] {
   const found = targets.find((candidate) => candidate.name === target);
   return found === undefined ? [] : passesOf(found, options).map((pass) => pass.name);
 }
 
-function passesOf(target: Target, { optimize = true }: Pick<CompileOptions, "optimize">): readonly Pass[] {
-  return target.passes.filter(({ kind }) => optimize || kind === "requirement");
+type PassChoice = Pick<CompileOptions, "optimize" | "precision">;
+
+function passesOf(target: Target, { optimize = true, precision = "f32" }: PassChoice): readonly Pass[] {
+  const passes = precision === "f32" ? target.passes : target.bfloat16Passes;
+  invariant(passes !== undefined, `${target.name} has no precision ${precision}`);
+  return passes.filter(({ kind }) => optimize || kind === "requirement");
 }
 
 /** The values of each weight, made when they are asked for. */

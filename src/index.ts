@@ -21,6 +21,7 @@ export {
   type ElaborateResult,
   elaborate,
   passNames,
+  precisionsOf,
   quantizationsOf,
   targetNames,
   type WeightsChoice,
@@ -88,7 +89,7 @@ export { ColumnError, type ViewOptions } from "./report/view.ts";
 export { parseInputSizes, parseSetting } from "./semantics/bindings.ts";
 export type { Bindings } from "./semantics/external.ts";
 export type { Loader } from "./semantics/module.ts";
-export type { Quantization } from "./targets/target.ts";
+export type { Precision, Quantization } from "./targets/target.ts";
 export {
   draw,
   FORMATS as PICTURE_FORMATS,

@@ -7,6 +7,7 @@ import {
   collectDiagnostics,
   compile,
   describeModel,
+  type Precision,
   type Reporter,
   type WeightsChoice,
 } from "../index.ts";
@@ -32,6 +33,7 @@ export interface Runnable {
 export interface Making {
   readonly weights: WeightsChoice;
   readonly optimize: boolean;
+  readonly precision: Precision;
 }
 
 /** The exit code: it was reported what is wrong. */
@@ -64,7 +66,7 @@ function artifactAt(folder: string, terminal: Terminal): Runnable | ExitCode {
 }
 
 /** Compiles into a folder that goes away with the process. */
-function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string): Runnable {
+function specOf(graph: CheckedGraph, { weights, optimize, precision }: Making, spec: string): Runnable {
   const { name: model, inputs: described, params: parameters, macs } = describeModel(graph);
   const inputs = described.map(({ name, shape: [channels, ...sizes] }) => ({
     name,
@@ -77,7 +79,7 @@ function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string
   return {
     inputs,
     target: undefined,
-    subject: { version: VERSION, model, optimize, spec, parameters, macs, inputs },
+    subject: { version: VERSION, model, optimize, precision, spec, parameters, macs, inputs },
     async artifact(target, reporter) {
       const known = written.get(target);
       if (known !== undefined) return known;
@@ -86,6 +88,7 @@ function specOf(graph: CheckedGraph, { weights, optimize }: Making, spec: string
         target,
         weights,
         optimize,
+        precision,
         version: VERSION,
         spec,
       };

@@ -44,6 +44,8 @@ function printPrimitive(primitive: Primitive): string {
       return `${primitive.kind} slope ${primitive.slope}`;
     case "power":
       return `${primitive.kind} ${primitive.exponent}`;
+    case "cast":
+      return `${primitive.kind} to ${primitive.to}`;
     case "reduce":
       return `${primitive.function} over ${primitive.axes.join(" ")}${primitive.keepsAxes ? " kept" : ""}`;
     case "local-response-normalization": {

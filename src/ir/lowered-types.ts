@@ -1,6 +1,14 @@
 /** The type rule of each primitive: used to build lowered graphs and, again, to verify them after every pass. */
 import { InternalError, invariant, unreachable } from "../base/invariant.ts";
-import type { LoweredGraph, LoweredNode, Primitive, PrimitiveOf, TensorType, Window } from "./lowered.ts";
+import type {
+  ElementType,
+  LoweredGraph,
+  LoweredNode,
+  Primitive,
+  PrimitiveOf,
+  TensorType,
+  Window,
+} from "./lowered.ts";
 import { allOutputs, elementsIn, printTensorType, typeOf } from "./lowered.ts";
 
 /** The outputs of a primitive on inputs of these types. Throws `InternalError`, naming `node`, where they do not fit. */
@@ -10,23 +18,42 @@ export function inferTypes(
   inputs: readonly TensorType[],
 ): readonly TensorType[] {
   try {
-    return typeRule(
+    const element = elementRule(primitive, inputs);
+    return shapeRule(
       primitive,
       inputs.map((input) => input.shape),
-    );
+    ).map((shape) => typeOf(shape, element));
   } catch (error) {
     if (!(error instanceof InternalError)) throw error;
     throw new InternalError(`${node}: ${error.message}`, { cause: error });
   }
 }
 
-function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly TensorType[] {
+function elementRule(primitive: Primitive, inputs: readonly TensorType[]): ElementType {
+  switch (primitive.kind) {
+    case "input":
+      return primitive.type.element;
+    case "constant":
+      return primitive.element ?? "float32";
+    case "cast":
+      return primitive.to;
+    default: {
+      // Of the value that was shared, only its number of samples counts.
+      const operands = primitive.kind === "batch-join" ? inputs.slice(0, -1) : inputs;
+      const [element = "float32", ...others] = new Set(operands.map((operand) => operand.element));
+      invariant(others.length === 0, `${primitive.kind} of ${element} and ${others[0] ?? ""}`);
+      return element;
+    }
+  }
+}
+
+function shapeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Sizes[] {
   const [first, second] = shapes;
   switch (primitive.kind) {
     case "input":
-      return [primitive.type];
+      return [primitive.type.shape];
     case "constant":
-      return [typeOf(primitive.shape)];
+      return [primitive.shape];
     case "convolution": {
       const [x, kernel] = operands(shapes, 2, primitive.kind);
       invariant(
@@ -37,13 +64,13 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       invariant(inputs === x.at(-1), `a kernel for ${inputs} channels on ${x.at(-1)}`);
       invariant(outputs % primitive.groups === 0, "the groups do not divide the channels");
       checkKernelSize(kernel, primitive.window);
-      return [typeOf(windowed(x, primitive.window, outputs))];
+      return [windowed(x, primitive.window, outputs)];
     }
     case "depthwise-convolution": {
       const [x, kernel] = operands(shapes, 2, primitive.kind);
       invariant(kernel.at(-2) === x.at(-1), `a kernel for ${kernel.at(-2)} channels on ${x.at(-1)}`);
       checkKernelSize(kernel, primitive.window);
-      return [typeOf(windowed(x, primitive.window, (x.at(-1) ?? 1) * (kernel.at(-1) ?? 1)))];
+      return [windowed(x, primitive.window, (x.at(-1) ?? 1) * (kernel.at(-1) ?? 1))];
     }
     case "transposed-convolution": {
       const [x, kernel] = operands(shapes, 2, primitive.kind);
@@ -60,7 +87,7 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         sameShape(windowed(y, window, null).slice(1, -1), x.slice(1, -1)),
         "the convolution that is transposed does not give these sizes",
       );
-      return [typeOf(y)];
+      return [y];
     }
     case "bias":
     case "batch-normalization": {
@@ -68,7 +95,7 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       for (const values of perChannel) {
         invariant(sameShape(values, [x.at(-1) ?? null]), `${primitive.kind} wants one value per channel`);
       }
-      return [typeOf(x)];
+      return [x];
     }
     case "max-pool":
     case "average-pool": {
@@ -78,7 +105,7 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         "pools are not dilated",
       );
       invariant(everyWindowSeesInput(x, primitive.window), "some windows see nothing but padding");
-      return [typeOf(windowed(x, primitive.window, x.at(-1) ?? null))];
+      return [windowed(x, primitive.window, x.at(-1) ?? null)];
     }
     case "reduce": {
       const [x] = operands(shapes, 1, primitive.kind);
@@ -88,11 +115,9 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         "the reduced axes are not distinct ones behind the batch",
       );
       return [
-        typeOf(
-          keepsAxes
-            ? x.map((size, axis) => (axes.includes(axis) ? 1 : size))
-            : x.filter((_, axis) => !axes.includes(axis)),
-        ),
+        keepsAxes
+          ? x.map((size, axis) => (axes.includes(axis) ? 1 : size))
+          : x.filter((_, axis) => !axes.includes(axis)),
       ];
     }
     case "matmul": {
@@ -101,7 +126,7 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         x.length === 2 && weight.length === 2 && x[1] === weight[0],
         "matmul of shapes that do not fit",
       );
-      return [typeOf([x[0] ?? null, weight[1] ?? null])];
+      return [[x[0] ?? null, weight[1] ?? null]];
     }
     case "concat": {
       invariant(shapes.length >= 2 && first !== undefined, "concat needs two operands");
@@ -111,13 +136,13 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
       for (const shape of shapes)
         invariant(sameShape(beside(shape), beside(first)), "concat of unequal sizes");
       const joined = shapes.reduce((sum, shape) => sum + (shape[axis] ?? 0), 0);
-      return [typeOf(first.with(axis, joined))];
+      return [first.with(axis, joined)];
     }
     case "batch-share": {
       const [x] = operands(shapes, 1, primitive.kind);
       invariant(x[0] === null, "only what has a batch is shared");
       invariant(primitive.index >= 0 && primitive.index < primitive.of, "there is no such share");
-      return [typeOf(x)];
+      return [x];
     }
     case "batch-join": {
       const shares = shapes.slice(0, -1);
@@ -127,7 +152,7 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         shapes.every((shape) => shape[0] === null),
         "only what has a batch is joined",
       );
-      return [typeOf(first)];
+      return [first];
     }
     case "add":
     case "subtract":
@@ -138,14 +163,14 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         `${primitive.kind} takes two`,
       );
       invariant(sameShape(first, second) || broadcasts(second, first), `${primitive.kind} of unequal shapes`);
-      return [typeOf(first)];
+      return [first];
     case "reshape": {
       const [x] = operands(shapes, 1, primitive.kind);
       invariant(
         elementsIn(x.slice(1)) === elementsIn(primitive.shape),
         "reshape changes the number of elements",
       );
-      return [typeOf([x[0] ?? null, ...primitive.shape])];
+      return [[x[0] ?? null, ...primitive.shape]];
     }
     case "transpose": {
       const [x] = operands(shapes, 1, primitive.kind);
@@ -153,13 +178,13 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         primitive.permutation[0] === 0 && sameShape(primitive.permutation.toSorted(), [...x.keys()]),
         "no permutation of the axes behind the batch",
       );
-      return [typeOf(primitive.permutation.map((axis) => x[axis] ?? null))];
+      return [primitive.permutation.map((axis) => x[axis] ?? null)];
     }
     case "slice": {
       const [x, ...rest] = operands(shapes, 1, primitive.kind)[0];
       const sizes = rest.map((size, axis) => slicedSize(primitive, axis, size ?? 0));
       invariant(primitive.begin.length === rest.length, "a slice of another rank");
-      return [typeOf([x ?? null, ...sizes])];
+      return [[x ?? null, ...sizes]];
     }
     case "gather": {
       const [x] = operands(shapes, 1, primitive.kind);
@@ -170,25 +195,26 @@ function typeRule(primitive: Primitive, shapes: readonly Sizes[]): readonly Tens
         indices.every((index) => index >= 0 && index < length),
         `an index is outside of ${length} elements`,
       );
-      return [typeOf(x.with(axis, indices.length))];
+      return [x.with(axis, indices.length)];
     }
     case "resize": {
       const [x] = operands(shapes, 1, primitive.kind);
       invariant(primitive.sizes.length === x.length - 2, "sizes of another rank");
-      return [typeOf([x[0] ?? null, ...primitive.sizes, x.at(-1) ?? null])];
+      return [[x[0] ?? null, ...primitive.sizes, x.at(-1) ?? null]];
     }
     case "pad": {
       const [x] = operands(shapes, 1, primitive.kind);
       invariant(primitive.padding.length === x.length, "padding of another rank");
-      return [typeOf(x.map((size, axis) => addPadding(size, primitive.padding[axis] ?? [0, 0])))];
+      return [x.map((size, axis) => addPadding(size, primitive.padding[axis] ?? [0, 0]))];
     }
     case "pointwise":
     case "leaky-relu":
     case "power":
     case "softmax":
     case "local-response-normalization":
+    case "cast":
     case "identity":
-      return [typeOf(operands(shapes, 1, primitive.kind)[0])];
+      return [operands(shapes, 1, primitive.kind)[0]];
     default:
       return unreachable(primitive);
   }

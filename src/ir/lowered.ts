@@ -5,7 +5,8 @@
  */
 import { invariant } from "../base/invariant.ts";
 
-export type ElementType = "float32";
+/** Parameters and results of a primitive have the element type of its operands, unless it says otherwise. */
+export type ElementType = "float32" | "bfloat16";
 
 /** `null` is the batch, known only at run time. */
 export interface TensorType {
@@ -58,7 +59,13 @@ export type Primitive =
   /** What the caller feeds. */
   | { readonly kind: "input"; readonly type: TensorType }
   /** A weight. Values are made on demand (row-major, in this shape) and not kept. */
-  | { readonly kind: "constant"; readonly shape: readonly number[]; readonly values: () => Float32Array }
+  | {
+      readonly kind: "constant";
+      readonly shape: readonly number[];
+      readonly values: () => Float32Array;
+      /** What they are rounded to; absent: nothing. */
+      readonly element?: ElementType;
+    }
   /** x, kernel `[...size, in / groups, out]`: each group of inputs makes its group of outputs. */
   | { readonly kind: "convolution"; readonly window: Window; readonly groups: number }
   /** x, kernel `[...size, in, multiplier]`: each channel makes `multiplier` of its own, next to each other. */
@@ -129,6 +136,8 @@ export type Primitive =
   | { readonly kind: "resize"; readonly sizes: readonly number[] }
   /** Padding per axis of the tensor, batch and channels included. */
   | { readonly kind: "pad"; readonly padding: readonly Padding[]; readonly value: number }
+  /** Each element as the nearest one of another type. */
+  | { readonly kind: "cast"; readonly to: ElementType }
   | { readonly kind: "identity" };
 
 export type PrimitiveKind = Primitive["kind"];
@@ -216,11 +225,11 @@ export function printRef(ref: Ref): string {
   return ref.output === 0 ? ref.node : `${ref.node}:${ref.output}`;
 }
 
-export function typeOf(shape: readonly (number | null)[]): TensorType {
-  return { element: "float32", shape };
+export function typeOf(shape: readonly (number | null)[], element: ElementType = "float32"): TensorType {
+  return { element, shape };
 }
 
-/** `[?, 56, 56, 64]`. */
-export function printTensorType(type: TensorType): string {
-  return `[${type.shape.map((size) => size ?? "?").join(", ")}]`;
+/** `[?, 56, 56, 64]`, or `bfloat16[?, 56, 56, 64]` for other elements than usual. */
+export function printTensorType({ element, shape }: TensorType): string {
+  return `${element === "float32" ? "" : element}[${shape.map((size) => size ?? "?").join(", ")}]`;
 }

@@ -1,5 +1,6 @@
 /** The passes of each target, in the order in which they run. A new pass is a file here and a line below. */
 import { batchTowers } from "./batch-towers.ts";
+import { bfloat16 } from "./bfloat16.ts";
 import { depthwiseForm } from "./depthwise-form.ts";
 import { evenDilation } from "./even-dilation.ts";
 import { explicitPadding } from "./explicit-padding.ts";
@@ -101,3 +102,10 @@ export const savedModelPasses: readonly Pass[] = [
   // Last, because folding leaves the old kernels and vectors behind.
   removeDeadCode,
 ];
+
+/** Comparisons have no fast kernel in bfloat16, and depthwise convolutions have. */
+export const savedModelBfloat16Passes: readonly Pass[] = savedModelPasses.flatMap((pass) => {
+  if (pass === thresholdForm) return [];
+  // After all that computes with constants, and before what the outputs need.
+  return pass === fetchOutputs ? [bfloat16, fetchOutputs] : [pass];
+});

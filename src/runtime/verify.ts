@@ -3,7 +3,7 @@ import type { Reporter } from "../base/diagnostic.ts";
 import { invariant } from "../base/invariant.ts";
 import { interpret } from "../ops/interpret.ts";
 import type { CheckedGraph } from "../ops/op.ts";
-import type { Quantization } from "../targets/target.ts";
+import type { Precision, Quantization } from "../targets/target.ts";
 import type { Fill } from "../weights/fill.ts";
 import { hashInput } from "../weights/hash.ts";
 import type { Session } from "./session.ts";
@@ -19,11 +19,16 @@ export interface Agreement {
 /** float32 graphs of a few hundred layers stay far below; a wrong padding or fold is orders of magnitude above. */
 const TOLERANCE = 1e-4;
 
-/** What is left of weights in fewer bits after a whole network: so much is no mistake. */
-const QUANTIZED_TOLERANCE: Record<Quantization, number> = { float16: 1e-2, uint8: 1e-1 };
+/** What is left of numbers in fewer bits after a whole network: so much is no mistake. */
+const TOLERANCE_IN: Record<Precision | Quantization, number> = {
+  f32: TOLERANCE,
+  float16: 1e-2,
+  bf16: 1e-1,
+  uint8: 1e-1,
+};
 
-export function toleranceWith(quantization: Quantization | undefined): number {
-  return quantization === undefined ? TOLERANCE : QUANTIZED_TOLERANCE[quantization];
+export function toleranceIn(...kinds: readonly (Precision | Quantization)[]): number {
+  return Math.max(...kinds.map((kind) => TOLERANCE_IN[kind]));
 }
 
 /**

@@ -4,7 +4,7 @@ import { invariant } from "../base/invariant.ts";
 import { jsonInteger } from "../base/text.ts";
 import type { Form, FormName, LoweredGraph, Port } from "../ir/lowered.ts";
 import { typeOfPort } from "../ir/lowered.ts";
-import type { ArtifactFacts, ArtifactFile, Quantization, Target } from "./target.ts";
+import type { ArtifactFacts, ArtifactFile, Precision, Quantization, Target } from "./target.ts";
 
 export const DESCRIPTION_FILE = "dnc.json";
 
@@ -34,6 +34,8 @@ export interface ArtifactDescription {
   readonly weights: string;
   /** What large weights are written as, where it is not float32. */
   readonly quantization?: Quantization;
+  /** Of what is computed inside; absent: float32. */
+  readonly precision?: Precision;
   /** Past 2^53 as a string. */
   readonly parameters: number | string;
   readonly macs: number | string;
@@ -58,7 +60,7 @@ export function emitArtifact(
 ): readonly ArtifactFile[] | undefined {
   const files = target.emit(graph, facts, reporter);
   if (files === undefined) return undefined;
-  const { version, spec, weights, quantization, parameters, macs } = facts;
+  const { version, spec, weights, quantization, precision, parameters, macs } = facts;
   const describe = (ports: readonly Port[]): Readonly<Record<string, PortDescription>> =>
     Object.fromEntries(ports.map((port) => [port.name, describePort(target, graph, port)]));
   const describeForm = ({ name, parts, outputs }: Form) =>
@@ -72,6 +74,7 @@ export function emitArtifact(
     ...(spec === undefined ? {} : { spec }),
     weights,
     ...(quantization === undefined ? {} : { quantization }),
+    ...(precision === undefined ? {} : { precision }),
     parameters: jsonInteger(parameters),
     macs: jsonInteger(macs),
     inputs: describe(graph.inputs),
@@ -86,6 +89,7 @@ function describePort(target: Target, graph: LoweredGraph, port: Port): PortDesc
   const { element, shape } = typeOfPort(graph, port);
   const layout = LAYOUTS[target.channels][shape.length - 2];
   invariant(layout !== undefined, `the port ${port.name} has rank ${shape.length}`);
+  invariant(element === "float32", `the port ${port.name} has elements of ${element}`);
   const sample = shape.slice(1).map((size) => {
     invariant(size !== null, `the port ${port.name} has an unknown size`);
     return size;

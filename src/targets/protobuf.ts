@@ -89,7 +89,7 @@ export function* pieces(encoded: Encoded, pieceSize: number = 64 * 1024): Genera
 }
 
 /** The same memory as bytes. */
-export function bytesOf(values: Float32Array | Int32Array | BigInt64Array): Uint8Array {
+export function bytesOf(values: Float32Array | Int32Array | Uint16Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

@@ -13,6 +13,9 @@ export interface ArtifactFile {
 
 export type Quantization = "uint8" | "float16";
 
+/** Of what is computed between the inputs and the outputs, which are float32. */
+export type Precision = "f32" | "bf16";
+
 /** What the graph does not say of itself. */
 export interface ArtifactFacts {
   /** The version of dnc. */
@@ -23,6 +26,8 @@ export interface ArtifactFacts {
   readonly weights: string;
   /** What large weights are written as, instead of in 32 bits; one of the target's. */
   readonly quantization?: Quantization;
+  /** Absent: float32. */
+  readonly precision?: Precision;
   readonly parameters: bigint;
   /** Multiply-accumulates for one sample. */
   readonly macs: bigint;
@@ -34,6 +39,8 @@ export interface Target {
   readonly summary: string;
   /** In the order in which they run. */
   readonly passes: readonly Pass[];
+  /** Instead of them where the inside is bfloat16; absent: the target has no such form. */
+  readonly bfloat16Passes?: readonly Pass[];
   /** Where the channels stand in what goes in and out: behind the batch, or behind the sizes. */
   readonly channels: "first" | "last";
   /** The forms of fewer bits that it has for weights. */
@@ -47,7 +54,7 @@ export interface Target {
 /** The facts by name, for targets whose files have room for such things. */
 export function metadataOf(
   model: string,
-  { version, spec, weights, quantization, parameters, macs }: ArtifactFacts,
+  { version, spec, weights, quantization, precision, parameters, macs }: ArtifactFacts,
 ): readonly (readonly [name: string, value: string])[] {
   const known = {
     version,
@@ -55,6 +62,7 @@ export function metadataOf(
     "spec.sha256": spec,
     weights,
     quantization,
+    precision,
     parameters: String(parameters),
     macs: String(macs),
   };

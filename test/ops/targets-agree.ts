@@ -4,6 +4,7 @@ import type { Tensor } from "../../src/ir/tensor.ts";
 import { type InputValues, interpret } from "../../src/ops/interpret.ts";
 import { lowerGraph } from "../../src/ops/lower-graph.ts";
 import type { CheckedGraph } from "../../src/ops/op.ts";
+import { savedModelBfloat16Passes } from "../../src/passes/index.ts";
 import { onnxruntime } from "../../src/runtime/runtimes/onnxruntime.ts";
 import { wasm } from "../../src/runtime/runtimes/wasm.ts";
 import { hashFill } from "../../src/weights/hash.ts";
@@ -13,6 +14,9 @@ import { runFormsNatively } from "../targets/run-natively.ts";
 import { runOn } from "../targets/run-on.ts";
 
 const RUNS = [onnxruntime, wasm].map(runOn);
+
+/** Numbers of eight binary digits, rounded after each operation. */
+const BFLOAT16_TOLERANCE = 5e-2;
 
 /** With hash weights, every output of every target, in each of its forms, as a share of its largest number. */
 export async function expectTargetsAgree(
@@ -25,6 +29,8 @@ export async function expectTargetsAgree(
   const feeds = eachChannelsLast(Object.entries(inputs));
   const forms = await runFormsNatively(lowerGraph(graph, weights), feeds);
   for (const values of forms.values()) expectSameValues(values, expected, tolerance);
+  const rounded = await runFormsNatively(lowerGraph(graph, weights), feeds, savedModelBfloat16Passes);
+  for (const values of rounded.values()) expectSameValues(values, expected, BFLOAT16_TOLERANCE);
   for (const run of RUNS) expectSameValues(await run(lowerGraph(graph, weights), feeds), expected, tolerance);
 }
 

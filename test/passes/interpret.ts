@@ -1,4 +1,5 @@
 /** Computes a lowered graph by naive loops in float64: what passes and targets are compared with. */
+import { roundToBfloat16 } from "../../src/base/bfloat16.ts";
 import { invariant } from "../../src/base/invariant.ts";
 import type {
   FormName,
@@ -80,8 +81,15 @@ function compute(primitive: Primitive, operands: readonly Value[]): Value {
   switch (primitive.kind) {
     case "input":
       throw new Error("an input was not fed");
-    case "constant":
-      return { shape: primitive.shape, data: Float64Array.from(primitive.values()) };
+    case "constant": {
+      const values = Float64Array.from(primitive.values());
+      return {
+        shape: primitive.shape,
+        data: primitive.element === "bfloat16" ? values.map(roundToBfloat16) : values,
+      };
+    }
+    case "cast":
+      return map(primitive.to === "bfloat16" ? roundToBfloat16 : (value) => value);
     case "convolution":
       return slide(x, primitive.window, second.shape.at(-1) ?? 0, (taps, out) => {
         let sum = 0;

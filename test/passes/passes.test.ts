@@ -4,7 +4,13 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
 import { printLowered } from "../../src/ir/lowered-print.ts";
-import { graphModelPasses, onnxPasses, savedModelPasses } from "../../src/passes/index.ts";
+import { bfloat16 } from "../../src/passes/bfloat16.ts";
+import {
+  graphModelPasses,
+  onnxPasses,
+  savedModelBfloat16Passes,
+  savedModelPasses,
+} from "../../src/passes/index.ts";
 import { type Pass, type PassResult, runPasses } from "../../src/passes/pass.ts";
 import { removeDeadCode } from "../../src/passes/remove-dead-code.ts";
 import { browserExamples } from "./browser-examples.ts";
@@ -16,7 +22,13 @@ import { requirementExamples } from "./requirement-examples.ts";
 import { sketch } from "./sketch.ts";
 import { expectSameGraphs, expectSameValues } from "./support.ts";
 
-const allPasses = new Set([...savedModelPasses, ...onnxPasses, ...graphModelPasses]);
+const targetPasses = [savedModelPasses, savedModelBfloat16Passes, onnxPasses, graphModelPasses];
+const allPasses = new Set(targetPasses.flat());
+
+/** Of the largest number, for what passes round of it. */
+function toleranceOf(...passes: readonly Pass[]): number {
+  return passes.includes(bfloat16) ? 5e-2 : 1e-4;
+}
 
 const examples = [...optimizationExamples, ...requirementExamples, ...browserExamples, ...formExamples];
 
@@ -27,7 +39,7 @@ for (const { pass, name, graph } of examples) {
     const after = runPasses(graph, [pass]);
     const text = `// ${pass.why}\n\n// before\n${printLowered(graph)}\n// after\n${printLowered(after)}`;
     await expect(text).toMatchFileSnapshot(new URL(`${pass.name}/${name}.txt`, folder).pathname);
-    expectSameGraphs(after, graph);
+    expectSameGraphs(after, graph, pass === bfloat16 ? toleranceOf(pass) : undefined);
   });
 }
 
@@ -47,10 +59,11 @@ it("no pass, alone or after the others, changes what a graph computes", () => {
       const text = printLowered(graph);
       for (const pass of allPasses) {
         const after = runPasses(graph, [pass]);
-        if (printLowered(after) !== text) expectSameValues(interpret(after, feed), expected, 1e-4);
+        if (printLowered(after) !== text)
+          expectSameValues(interpret(after, feed), expected, toleranceOf(pass));
       }
-      for (const passes of [savedModelPasses, onnxPasses, graphModelPasses])
-        expectSameValues(interpret(runPasses(graph, passes), feed), expected, 1e-4);
+      for (const passes of targetPasses)
+        expectSameValues(interpret(runPasses(graph, passes), feed), expected, toleranceOf(...passes));
     }),
     { numRuns: 100 },
   );

@@ -1,4 +1,5 @@
 /** Each pass that makes graphs possible for a target, by example. */
+import { bfloat16 } from "../../src/passes/bfloat16.ts";
 import { evenDilation } from "../../src/passes/even-dilation.ts";
 import { explicitPadding } from "../../src/passes/explicit-padding.ts";
 import { fetchOutputs } from "../../src/passes/fetch-outputs.ts";
@@ -13,6 +14,24 @@ const padding = [1, 1] as const;
 const nowhere = [0, 0] as const;
 
 export const requirementExamples: readonly Example[] = [
+  {
+    pass: bfloat16,
+    name: "inside",
+    graph: sketch([6, 6, 3], (s, x) => {
+      const conv = s.bias("bias", s.conv("conv", x, 3, 4));
+      const normed = s.norm("norm", s.add("relu", { kind: "pointwise", function: "relu" }, [conv]));
+      const mean = { kind: "reduce", function: "mean", axes: [1, 2], keepsAxes: false } as const;
+      return s.add("gap", mean, [s.add("join", { kind: "concat" }, [normed, conv])]);
+    }),
+  },
+  {
+    pass: bfloat16,
+    name: "two-readers-of-a-version",
+    graph: sketch([6, 6, 3], (s, x) => {
+      const left = s.conv("left", x, 1, 3);
+      return s.add("sum", { kind: "add" }, [left, s.add("max", { kind: "maximum" }, [x, left])]);
+    }),
+  },
   {
     pass: evenDilation,
     name: "unequal",

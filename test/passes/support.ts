@@ -25,9 +25,10 @@ function difference(expected: number, actual: number | undefined): number {
 }
 
 /** So in each form. Float32 constants are compared in float64, so only the rounding of rewritten constants may show. */
-export function expectSameGraphs(actual: LoweredGraph, expected: LoweredGraph): void {
+export function expectSameGraphs(actual: LoweredGraph, expected: LoweredGraph, tolerance = 1e-5): void {
   const feed = feedFor(expected, 2);
   const values = interpret(expected, feed);
-  expectSameValues(interpret(actual, feed), values, 1e-5);
-  for (const { name } of actual.forms ?? []) expectSameValues(interpret(actual, feed, name), values, 1e-5);
+  expectSameValues(interpret(actual, feed), values, tolerance);
+  for (const { name } of actual.forms ?? [])
+    expectSameValues(interpret(actual, feed, name), values, tolerance);
 }

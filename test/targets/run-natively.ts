@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { invariant } from "../../src/base/invariant.ts";
 import type { LoweredGraph } from "../../src/ir/lowered.ts";
-import { runPasses } from "../../src/passes/pass.ts";
+import { type Pass, runPasses } from "../../src/passes/pass.ts";
 import { writeArtifact } from "../../src/runtime/artifact.ts";
 import { loadNative } from "../../src/runtime/native.ts";
 import { loadSavedModel } from "../../src/runtime/saved-model.ts";
@@ -23,10 +23,11 @@ export async function runNatively(graph: LoweredGraph, feeds: Values): Promise<V
   return values;
 }
 
-/** The outputs of each form, by the signature that calls it. */
+/** The outputs of each form, by the signature that calls it. `passes`: those of the target, if not the usual ones. */
 export async function runFormsNatively(
   graph: LoweredGraph,
   feeds: Values,
+  passes: readonly Pass[] = savedModelTarget.passes,
 ): Promise<ReadonlyMap<string, Values>> {
   const folder = mkdtempSync(join(tmpdir(), "dnc-test-"));
   const reporter = collectDiagnostics();
@@ -36,7 +37,7 @@ export async function runFormsNatively(
     return value;
   };
   try {
-    const lowered = runPasses(graph, savedModelTarget.passes);
+    const lowered = runPasses(graph, passes);
     const files = orFail(emitArtifact(savedModelTarget, lowered, facts, reporter));
     const artifact = join(folder, "model");
     orFail(await writeArtifact(artifact, files, reporter));

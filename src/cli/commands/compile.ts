@@ -10,7 +10,9 @@ import {
   describeWeights,
   hasErrors,
   type ModelDescription,
+  type Precision,
   passNames,
+  precisionsOf,
   printLowered,
   type Quantization,
   quantizationsOf,
@@ -22,11 +24,8 @@ import {
 import { writeArtifact } from "../../runtime/artifact.ts";
 import { runtimes } from "../../runtime/runtimes/index.ts";
 import { openSession } from "../../runtime/session.ts";
-
 import { specHash } from "../../runtime/spec-hash.ts";
-
-import { type Agreement, toleranceWith, verifySession } from "../../runtime/verify.ts";
-
+import { type Agreement, toleranceIn, verifySession } from "../../runtime/verify.ts";
 import {
   type Command,
   type ExitCode,
@@ -35,7 +34,6 @@ import {
   type Terminal,
   UsageError,
 } from "../command.ts";
-
 import { readTarget, TARGET_FLAGS } from "../target.ts";
 import { VERSION } from "../version.ts";
 
@@ -46,6 +44,14 @@ export const WEIGHT_FLAGS: Readonly<Record<"weights" | "seed", Flag>> = {
     summary: "init (the spec's initialisers; default) or hash (the golden filling)",
   },
   seed: { type: "string", value: "N", summary: "of the initialisers (default 0)" },
+};
+
+export const PRECISION_FLAGS: Readonly<Record<"precision", Flag>> = {
+  precision: {
+    type: "string",
+    value: "KIND",
+    summary: "f32 (default), or bf16: faster on processors that have it, and less exact; for savedmodel",
+  },
 };
 
 export const OPTIMIZATION_FLAGS: Readonly<Record<"optimize", Flag>> = {
@@ -87,6 +93,7 @@ export const command: Command = {
       summary: "weights in fewer bits, for graphmodel: uint8 or float16",
     },
     ...WEIGHT_FLAGS,
+    ...PRECISION_FLAGS,
     ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
     "print-after": {
@@ -116,13 +123,14 @@ export const command: Command = {
     const format = readFormat(flags);
     const runtime = readRuntime(flags, format);
     const quantization = readQuantization(flags, format);
-    checkPassFlags(flags, format);
+    const precision = readPrecision(flags, format);
+    checkPassFlags(flags, { format, precision });
     const { graph, files, diagnostics, exitCode } = readTarget(target, flags);
     terminal.show(diagnostics);
     if (graph === undefined || exitCode !== 0) return exitCode;
     return compileGraph(
       graph,
-      { format, weights, spec: specHash(files), runtime, quantization },
+      { format, weights, spec: specHash(files), runtime, quantization, precision },
       flags,
       terminal,
     );
@@ -136,11 +144,12 @@ interface Wanted {
   readonly spec: string;
   readonly runtime: string | undefined;
   readonly quantization: Quantization | undefined;
+  readonly precision: Precision;
 }
 
 async function compileGraph(
   graph: CheckedGraph,
-  { format, weights, spec, runtime, quantization }: Wanted,
+  { format, weights, spec, runtime, quantization, precision }: Wanted,
   flags: FlagValues,
   terminal: Terminal,
 ): Promise<ExitCode> {
@@ -155,6 +164,7 @@ async function compileGraph(
       version: VERSION,
       optimize: readOptimize(flags),
       spec,
+      precision,
       ...(quantization === undefined ? {} : { quantization }),
       ...(typeof stopAfter === "string" ? { stopAfter } : {}),
       onGraph(name, after) {
@@ -177,7 +187,7 @@ async function compileGraph(
     result,
     folder: written ? folder : undefined,
     agreements,
-    tolerance: toleranceWith(quantization),
+    tolerance: toleranceIn(precision, ...(quantization === undefined ? [] : [quantization])),
   };
   terminal.out(flags["json"] === true ? `${JSON.stringify(toJson(facts), undefined, 2)}\n` : toText(facts));
   return agreements.every((agreement) => agrees(agreement, facts)) ? 0 : 1;
@@ -255,6 +265,15 @@ function readQuantization({ quantize }: FlagValues, format: string): Quantizatio
   );
 }
 
+export function readPrecision({ precision = "f32" }: FlagValues, format: string): Precision {
+  const known = precisionsOf(format);
+  const found = known.find((each) => each === precision);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `\`--precision\` takes ${listOf(known, "or")} for ${format}, not ${String(precision)}`,
+  );
+}
+
 /** What `--verify` runs the artifact on; absent: what is meant for the target. */
 function readRuntime({ runtime, verify: isVerified }: FlagValues, format: string): string | undefined {
   if (runtime === undefined) return undefined;
@@ -267,8 +286,11 @@ function readRuntime({ runtime, verify: isVerified }: FlagValues, format: string
   return String(runtime);
 }
 
-function checkPassFlags(flags: FlagValues, format: string): void {
-  const names = passNames(format, { optimize: readOptimize(flags) });
+function checkPassFlags(
+  flags: FlagValues,
+  { format, precision }: Pick<Wanted, "format" | "precision">,
+): void {
+  const names = passNames(format, { optimize: readOptimize(flags), precision });
   for (const [flag, known] of [
     ["print-after", [...names, "lowering", "all"]],
     ["stop-after", names],

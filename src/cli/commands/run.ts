@@ -21,7 +21,14 @@ import { cacheFolder } from "../../runtime/setup/cache.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { openRunnable, type Runnable } from "../runnable.ts";
 import { TARGET_FLAGS } from "../target.ts";
-import { OPTIMIZATION_FLAGS, readOptimize, readWeights, WEIGHT_FLAGS } from "./compile.ts";
+import {
+  OPTIMIZATION_FLAGS,
+  PRECISION_FLAGS,
+  readOptimize,
+  readPrecision,
+  readWeights,
+  WEIGHT_FLAGS,
+} from "./compile.ts";
 
 const AUTO = "auto";
 const RUNTIMES = [...runtimes.map(({ name }) => name), AUTO];
@@ -53,6 +60,7 @@ export const command: Command = {
     },
     threads: { type: "string", value: "N", summary: "threads in all (default auto: one for each core)" },
     ...WEIGHT_FLAGS,
+    ...PRECISION_FLAGS,
     ...OPTIMIZATION_FLAGS,
     ...TARGET_FLAGS,
     json: { type: "boolean", summary: "print JSON (schema dnc/run-1)" },
@@ -67,12 +75,13 @@ export const command: Command = {
     if (target === undefined)
       throw new UsageError("`dnc run` needs a target: FILE.dn[:MODEL], or the folder of an artifact");
     const options = readOptions(flags);
-    const runnable = openRunnable(
-      target,
-      { weights: readWeights(flags), optimize: readOptimize(flags) },
-      flags,
-      terminal,
-    );
+    const runtime = runtimes.find(({ name }) => name === options.runtime);
+    const making = {
+      weights: readWeights(flags),
+      optimize: readOptimize(flags),
+      precision: readPrecision(flags, runtime?.target ?? DEFAULT_TARGET),
+    };
+    const runnable = openRunnable(target, making, flags, terminal);
     if (typeof runnable === "number") return runnable;
     try {
       return await runRunnable(runnable, sources, options, terminal);

@@ -171,6 +171,8 @@ export function writeNode([node, bias]: Chain, values: Values): Stored | undefin
     }
     case "identity":
       return values.seenIn(x, order);
+    case "cast":
+      throw new InternalError(`${name} changes the precision, which no pass of this target does`);
     case "batch-share":
     case "batch-join":
       throw new InternalError(`${name} parts a batch, which no pass of this target does`);

@@ -2,7 +2,7 @@
 import type { DiagnosticKind } from "../../base/diagnostic.ts";
 import { defineDiagnostic } from "../../base/diagnostic.ts";
 import { withByteUnit } from "../../base/text.ts";
-import { savedModelPasses } from "../../passes/index.ts";
+import { savedModelBfloat16Passes, savedModelPasses } from "../../passes/index.ts";
 import { pieces } from "../protobuf.ts";
 import type { Target } from "../target.ts";
 import { tensorName } from "../tensorflow/tensor-name.ts";
@@ -25,6 +25,7 @@ export const savedModelTarget: Target = {
   name: "savedmodel",
   summary: "a TensorFlow SavedModel, for native runs, TensorFlow Serving and Triton",
   passes: savedModelPasses,
+  bfloat16Passes: savedModelBfloat16Passes,
   channels: "last",
   quantizations: [],
   tensorName,

@@ -4,6 +4,7 @@ import { bytesOf, type Chunk } from "../protobuf.ts";
 /** The values of DataType in TensorFlow's `types.proto`. */
 export const FLOAT = 1;
 export const INT32 = 3;
+export const BFLOAT16 = 14;
 
 /** The unknown batch is `null`. */
 export type TensorShape = readonly (number | null)[];

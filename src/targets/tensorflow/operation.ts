@@ -1,6 +1,9 @@
 /** Which TensorFlow operation a primitive is, with every attribute: Grappler and oneDNN fuse only what is complete. */
+
+import { toBfloat16 } from "../../base/bfloat16.ts";
 import { invariant, unreachable } from "../../base/invariant.ts";
 import type {
+  ElementType,
   PointwiseFunction,
   Primitive,
   PrimitiveOf,
@@ -8,10 +11,11 @@ import type {
   TensorType,
   Window,
 } from "../../ir/lowered.ts";
-import { isPadded, isPaddedSame } from "../../ir/lowered.ts";
+import { elementsIn, isPadded, isPaddedSame } from "../../ir/lowered.ts";
 import { bytesOf } from "../protobuf.ts";
 import type { AttrValue } from "./attr-value.ts";
 import {
+  BFLOAT16,
   booleanAttr,
   constantAttrs,
   FLOAT,
@@ -46,6 +50,8 @@ export interface Helper extends Operation {
 /** `inputs` are the types of the operands. */
 export function operationOf(primitive: Primitive, inputs: readonly TensorType[]): Operation {
   const rank = inputs[0]?.shape.length ?? 0;
+  const element = inputs[0]?.element ?? "float32";
+  const T = typeAttr(DATA_TYPES[element]);
   switch (primitive.kind) {
     case "input":
       return { op: "Placeholder", attrs: { dtype: typeAttr(FLOAT), shape: shapeAttr(primitive.type.shape) } };
@@ -53,17 +59,17 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       return { op: "Const", attrs: weight(primitive) };
     case "convolution":
       invariant(primitive.groups === 1, "convolutions in groups have no kernel on CPUs");
-      return convolution(primitive.window, inputs);
+      return convolution(primitive.window, T, inputs);
     case "depthwise-convolution": {
       const { window } = primitive;
       invariant(window.size.length === 2, "depthwise convolutions take images only");
       // It claims to take explicit padding, and ends the process when it gets any.
       const padding = { explicit_paddings: integersAttr([]), padding: ownPadding(window, inputs) };
-      return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window), ...padding } };
+      return { op: "DepthwiseConv2dNative", attrs: { ...windowAttrs(window, T), ...padding } };
     }
     case "transposed-convolution":
       invariant(primitive.groups === 1, "transposed convolutions have no groups");
-      return transposedConvolution(primitive, inputs);
+      return transposedConvolution(primitive, T, inputs);
     case "bias":
       // Of the layouts that the operation knows, this one means "channels last" at every rank.
       return { op: "BiasAdd", attrs: { T, data_format: textAttr("NHWC") } };
@@ -84,16 +90,16 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
     case "leaky-relu":
       return { op: "LeakyRelu", attrs: { T, alpha: floatAttr(primitive.slope) } };
     case "power":
-      return { op: "Pow", attrs: { T }, constants: { exponent: scalar(primitive.exponent) } };
+      return { op: "Pow", attrs: { T }, constants: { exponent: scalar(primitive.exponent, element) } };
     case "softmax":
       return { op: "Softmax", attrs: { T } };
     case "max-pool": {
-      const { op, attrs } = pool("MaxPool", primitive.window, inputs);
+      const { op, attrs } = pool("MaxPool", primitive.window, T, inputs);
       return { op, attrs: op === "MaxPool" ? { ...attrs, explicit_paddings: integersAttr([]) } : attrs };
     }
     case "average-pool":
       invariant(!isPadded(primitive.window) || !primitive.countsPadding, "AvgPool counts no padding");
-      return pool("AvgPool", primitive.window, inputs);
+      return pool("AvgPool", primitive.window, T, inputs);
     case "reduce":
       return {
         op: REDUCTION[primitive.function],
@@ -121,9 +127,9 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
         constants: { axis: integers([], [primitive.axis ?? rank - 1]) },
       };
     case "batch-share":
-      return batchShare(primitive);
+      return batchShare(primitive, T);
     case "batch-join":
-      return batchJoin(inputs.length - 1);
+      return joinOf(inputs);
     case "add":
     case "subtract":
     case "multiply":
@@ -145,7 +151,7 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
       const { begin, end, step } = primitive;
       return {
         op: "StridedSlice",
-        attrs: stridedSliceAttrs({ wholeAxes: 1 }),
+        attrs: stridedSliceAttrs({ wholeAxes: 1 }, T),
         constants: { begin: vector([0, ...begin]), end: vector([0, ...end]), step: vector([1, ...step]) },
       };
     }
@@ -179,17 +185,20 @@ export function operationOf(primitive: Primitive, inputs: readonly TensorType[])
         : {
             op: "PadV2",
             attrs,
-            constants: { paddings, value: scalar(primitive.value) },
+            constants: { paddings, value: scalar(primitive.value, element) },
           };
     }
+    case "cast":
+      return {
+        op: "Cast",
+        attrs: { SrcT: T, DstT: typeAttr(DATA_TYPES[primitive.to]), Truncate: booleanAttr(false) },
+      };
     case "identity":
       return { op: "Identity", attrs: { T } };
     default:
       return unreachable(primitive);
   }
 }
-
-const T: AttrValue = typeAttr(FLOAT);
 
 const POINTWISE: Record<PointwiseFunction, string> = {
   relu: "Relu",
@@ -204,19 +213,20 @@ const REDUCTION: Record<Reduction, string> = { mean: "Mean", max: "Max" };
 
 const OF_TWO = { add: "AddV2", subtract: "Sub", multiply: "Mul", maximum: "Maximum" } as const;
 
-function convolution(window: Window, inputs: readonly TensorType[]): Operation {
+function convolution(window: Window, T: AttrValue, inputs: readonly TensorType[]): Operation {
   if (window.size.length === 3) {
-    return { op: "Conv3D", attrs: { ...windowAttrs(window), padding: ownPadding(window, inputs) } };
+    return { op: "Conv3D", attrs: { ...windowAttrs(window, T), padding: ownPadding(window, inputs) } };
   }
   return {
     op: "Conv2D",
-    attrs: { ...windowAttrs(window), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) },
+    attrs: { ...windowAttrs(window, T), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) },
   };
 }
 
 /** As the gradient of a convolution with respect to its input, whose shape it takes as a tensor. */
 function transposedConvolution(
   { window, sizes }: PrimitiveOf<"transposed-convolution">,
+  T: AttrValue,
   inputs: readonly TensorType[],
 ): Operation {
   const outputs = inputs[1]?.shape.at(-2) ?? 1;
@@ -224,21 +234,29 @@ function transposedConvolution(
     suffix: "sizes",
     op: "ConcatV2",
     attrs: { N: integerAttr(2), T: typeAttr(INT32), Tidx: typeAttr(INT32) },
-    operands: [batchOf(0)],
+    operands: [batchOf({ at: 0, T })],
     constants: { rest: vector([...sizes, outputs]), axis: integers([], [0]) },
   };
   const operands = [shape, 1, 0];
   if (window.size.length === 3) {
     invariant(!isPadded(window), "Conv3DBackpropInputV2 has no explicit padding");
-    const attrs = { ...windowAttrs(window), Tshape: typeAttr(INT32), padding: textAttr("VALID") };
+    const attrs = { ...windowAttrs(window, T), Tshape: typeAttr(INT32), padding: textAttr("VALID") };
     return { op: "Conv3DBackpropInputV2", attrs, operands };
   }
-  const attrs = { ...windowAttrs(window), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) };
+  const attrs = { ...windowAttrs(window, T), ...paddingAttrs(window), use_cudnn_on_gpu: booleanAttr(true) };
   return { op: "Conv2DBackpropInput", attrs, operands };
 }
 
+/** The last operand is the value that was shared. */
+function joinOf(inputs: readonly TensorType[]): Operation {
+  const operands = inputs.map(({ element }, at) => ({ at, T: typeAttr(DATA_TYPES[element]) }));
+  const whole = operands.at(-1);
+  invariant(whole !== undefined, "nothing is joined");
+  return batchJoin(operands.slice(0, -1), whole);
+}
+
 /** What all convolutions say, but for the padding. */
-function windowAttrs({ size, stride, dilation }: Window): Readonly<Record<string, AttrValue>> {
+function windowAttrs({ size, stride, dilation }: Window, T: AttrValue): Readonly<Record<string, AttrValue>> {
   return {
     T,
     data_format: textAttr(dataFormat(size.length)),
@@ -262,7 +280,7 @@ function ownPadding(window: Window, [x]: readonly TensorType[]): AttrValue {
   return textAttr("SAME");
 }
 
-function pool(op: string, window: Window, inputs: readonly TensorType[]): Operation {
+function pool(op: string, window: Window, T: AttrValue, inputs: readonly TensorType[]): Operation {
   invariant(
     window.dilation.every((amount) => amount === 1),
     `${op} has no dilation`,
@@ -287,11 +305,19 @@ function dataFormat(nSpatialAxes: number): string {
 
 type ConstantAttrs = ReturnType<typeof constantAttrs>;
 
-function scalar(value: number): ConstantAttrs {
-  return constantAttrs(FLOAT, [], bytesOf(Float32Array.of(value)));
+function scalar(value: number, element: ElementType): ConstantAttrs {
+  return constantAttrs(DATA_TYPES[element], [], encode(Float32Array.of(value), element));
 }
 
-function weight({ shape, values }: PrimitiveOf<"constant">): ConstantAttrs {
-  const length = 4 * shape.reduce((product, size) => product * size, 1);
-  return constantAttrs(FLOAT, shape, { length, make: () => bytesOf(values()) });
+function weight({ shape, values, element = "float32" }: PrimitiveOf<"constant">): ConstantAttrs {
+  const length = BYTES[element] * elementsIn(shape);
+  return constantAttrs(DATA_TYPES[element], shape, { length, make: () => encode(values(), element) });
 }
+
+function encode(values: Float32Array, element: ElementType): Uint8Array {
+  return bytesOf(element === "bfloat16" ? toBfloat16(values) : values);
+}
+
+const DATA_TYPES: Record<ElementType, number> = { float32: FLOAT, bfloat16: BFLOAT16 };
+
+const BYTES: Record<ElementType, number> = { float32: 4, bfloat16: 2 };
