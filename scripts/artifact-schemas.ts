@@ -3,10 +3,15 @@ import { z } from "zod";
 import type { ArtifactDescription } from "../src/targets/artifact.ts";
 import { count, ports, sizes, text } from "./schema-parts.ts";
 
+const precision = z
+  .enum(["f32", "bf16"])
+  .meta({ description: "Of what is computed between inputs and outputs, which are float32." });
+
 export const compiled: z.ZodType = z.strictObject({
   schema: z.literal("dnc/compile-1"),
   artifact: text.nullable().meta({ description: "The folder; null where nothing was to be written." }),
   target: text,
+  precision,
   model: text,
   bytes: z.int().nonnegative(),
   passes: z.array(
@@ -53,6 +58,7 @@ export const artifact: z.ZodType<ArtifactDescription> = z.strictObject({
     .enum(["uint8", "float16"])
     .exactOptional()
     .meta({ description: "What large weights are written as, where it is not float32." }),
+  precision: precision.exactOptional(),
   parameters: count,
   macs: count,
   inputs: z.record(text, artifactPort),
@@ -78,6 +84,7 @@ export const run: z.ZodType = z.strictObject({
     .meta({ description: "Of the runtime auto: milliseconds of a run on each." }),
   remembered: z.boolean().optional().meta({ description: "Whether they were measured in an earlier run." }),
   threads: z.int().positive(),
+  precision,
   form: z.enum(["whole", "bands", "towers"]).meta({ description: "In which form the artifact computed." }),
   weights: text,
   inputs: z.record(text, z.strictObject({ batch: z.int().positive(), description: text })),

@@ -13,6 +13,8 @@ it.each([
     ["compile", "--target", "graphmodel", "--quantize", "int4"],
     "`--quantize` takes uint8 or float16, not int4",
   ],
+  [["compile", "--precision", "f64"], "`--precision` takes f32 or bf16 for savedmodel, not f64"],
+  [["run", "--runtime", "onnxruntime", "--precision", "bf16"], "`--precision` takes f32 for onnx, not bf16"],
   [["compile", "--runtime", "openvino"], "`--runtime` says what `--verify` runs on: give both"],
   [
     ["compile", "--target", "onnx", "--verify", "--runtime", "tensorflow"],
@@ -34,6 +36,36 @@ it("verifies graph models with weights of fewer bits against what is left of the
   const { verified } = JSON.parse(stdout) as { verified: { difference: number; ok: boolean }[] };
   expect(verified.map(({ ok }) => ok)).toEqual([true]);
   expect(verified[0]?.difference).toBeGreaterThan(1e-4);
+});
+
+it("tells what bfloat16 costs in exactness, in every form, and records that an artifact has it", async () => {
+  const folder = join(temporaryFolder(), "model");
+  const compiled = await dnc("compile", SPEC, "--precision", "bf16", "--verify", "--json", "-o", folder);
+  expect(compiled.code).toBe(0);
+  const { precision, verified } = JSON.parse(compiled.stdout) as {
+    precision: string;
+    verified: { difference: number; ok: boolean }[];
+  };
+  expect(precision).toBe("bf16");
+  expect(verified.map(({ ok }) => ok)).toEqual([true]);
+  expect(verified[0]?.difference).toBeGreaterThan(1e-4);
+  const run = await dnc("run", folder, "hash", "--json");
+  expect(JSON.parse(run.stdout)).toMatchObject({ precision: "bf16", runtime: { name: "tensorflow" } });
+});
+
+it("measures only libraries that have the precision that is asked for", async () => {
+  const { code, stdout } = await dnc(
+    "run",
+    SPEC,
+    "hash",
+    "--runtime",
+    "auto",
+    "--precision",
+    "bf16",
+    "--json",
+  );
+  expect(code).toBe(0);
+  expect(Object.keys((JSON.parse(stdout) as { measured: object }).measured)).toEqual(["tensorflow"]);
 });
 
 it("runs a spec on the library that is fastest here", async () => {

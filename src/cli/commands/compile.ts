@@ -183,6 +183,7 @@ async function compileGraph(
   const facts: Facts = {
     model: describeModel(graph),
     format,
+    precision,
     weights,
     result,
     folder: written ? folder : undefined,
@@ -201,6 +202,7 @@ function defaultFolder(model: string, format: string): string {
 interface Facts {
   readonly model: ModelDescription;
   readonly format: string;
+  readonly precision: Precision;
   readonly weights: WeightsChoice;
   readonly result: CompileResult;
   /** Absent when nothing was to be written. */
@@ -301,11 +303,12 @@ function checkPassFlags(
   }
 }
 
-function toJson({ model, format, weights, result, folder, agreements, tolerance }: Facts): object {
+function toJson({ model, format, precision, weights, result, folder, agreements, tolerance }: Facts): object {
   return {
     schema: "dnc/compile-1",
     artifact: folder ?? null,
     target: format,
+    precision,
     model: model.name,
     bytes: sizeOf(result),
     passes: result.passes.map(({ name, before, after }) => ({

@@ -1,7 +1,7 @@
 /** `dnc run`: runs a spec or an artifact on a library, one native call a run, and shows what comes out. */
 import { availableParallelism } from "node:os";
 import { listOf, quoted } from "../../base/text.ts";
-import { collectDiagnostics, type Reporter } from "../../index.ts";
+import { collectDiagnostics, type Precision, precisionsOf, type Reporter } from "../../index.ts";
 import type { Threads } from "../../runtime/environment.ts";
 import { type Choice, chooseFastest, type Question } from "../../runtime/fastest.ts";
 import type { FormChoice } from "../../runtime/forms.ts";
@@ -75,12 +75,8 @@ export const command: Command = {
     if (target === undefined)
       throw new UsageError("`dnc run` needs a target: FILE.dn[:MODEL], or the folder of an artifact");
     const options = readOptions(flags);
-    const runtime = runtimes.find(({ name }) => name === options.runtime);
-    const making = {
-      weights: readWeights(flags),
-      optimize: readOptimize(flags),
-      precision: readPrecision(flags, runtime?.target ?? DEFAULT_TARGET),
-    };
+    const { precision } = options;
+    const making = { weights: readWeights(flags), optimize: readOptimize(flags), precision };
     const runnable = openRunnable(target, making, flags, terminal);
     if (typeof runnable === "number") return runnable;
     try {
@@ -93,6 +89,7 @@ export const command: Command = {
 
 interface RunOptions {
   readonly runtime: string | undefined;
+  readonly precision: Precision;
   readonly top: number;
   readonly threads: Threads;
   readonly seed: number;
@@ -109,9 +106,11 @@ function readOptions(flags: FlagValues): RunOptions {
   if (threads !== "auto" && !/^[1-9][0-9]{0,3}$/.test(String(threads))) {
     throw new UsageError("`--threads` takes `auto` or a number of at least 1");
   }
+  const target = runtimes.find(({ name }) => name === runtime)?.target ?? DEFAULT_TARGET;
   const intra = threads === "auto" ? availableParallelism() : Number(threads);
   return {
     runtime: typeof runtime === "string" ? runtime : undefined,
+    precision: readPrecision(flags, target),
     top: Number(top),
     // Operations of one network follow each other: more than one at a time only costs hand-offs.
     threads: { intra, inter: 1 },
@@ -190,7 +189,9 @@ async function openChosen(
     return session && { session };
   }
   const candidates = runtimes.filter(({ target, isNative }) =>
-    runnable.target === undefined ? isNative : runnable.target === target,
+    runnable.target === undefined
+      ? isNative && precisionsOf(target).includes(options.precision)
+      : runnable.target === target,
   );
   const subject = {
     ...runnable.subject,
@@ -251,7 +252,7 @@ function show(
   }
   const { description, runtime } = session;
   const lines = [
-    `${description.model} on ${runtime.title} ${runtime.version}, ${options.threads.intra} threads${describeForm(result.form)}; weights: ${description.weights}`,
+    `${description.model} on ${runtime.title} ${runtime.version}, ${options.threads.intra} threads${describeForm(result.form)}${description.precision === undefined ? "" : ` in ${description.precision}`}; weights: ${description.weights}`,
   ];
   for (const [index, { name }] of portShapes(description.inputs).entries())
     lines.push(`input ${name}: ${result.inputs[index]?.description ?? ""}`);
@@ -306,6 +307,7 @@ function toJson(
     runtime: { name: runtime.name, version: runtime.version },
     ...(choice === undefined ? {} : { measured: choice.measured, remembered: choice.isRemembered }),
     threads: threads.intra,
+    precision: description.precision ?? "f32",
     form,
     weights: description.weights,
     inputs: Object.fromEntries(
