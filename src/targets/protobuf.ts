@@ -41,6 +41,13 @@ export function floatField(field: number, value: number): Encoded {
   return bytes([...tag(field, FIXED_32), ...content]);
 }
 
+/** Four bytes whatever the value is. */
+export function fixed32Field(field: number, value: number): Encoded {
+  const content = new Uint8Array(4);
+  new DataView(content.buffer).setUint32(0, value, true);
+  return bytes([...tag(field, FIXED_32), ...content]);
+}
+
 export function textField(field: number, value: string): Encoded {
   return bytesField(field, new TextEncoder().encode(value));
 }
@@ -88,6 +95,17 @@ export function* pieces(encoded: Encoded, pieceSize: number = 64 * 1024): Genera
   if (used > 0) yield buffer.subarray(0, used);
 }
 
+/** One after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
 /** The same memory as bytes. */
 export function bytesOf(values: Float32Array | Int32Array | Uint16Array | BigInt64Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -102,7 +120,7 @@ function tag(field: number, wireType: number): readonly number[] {
 }
 
 /** Seven bits a byte, the lowest first. Negative numbers are the ten bytes of their 64-bit two's complement. */
-function varint(value: number): readonly number[] {
+export function varint(value: number): readonly number[] {
   invariant(Number.isSafeInteger(value), `${value} is no integer`);
   const result: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));

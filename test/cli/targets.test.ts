@@ -1,4 +1,5 @@
 /** What `dnc compile` and `dnc run` say to targets and libraries that do not go together. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { dnc } from "../report/run-dnc.ts";
@@ -51,6 +52,18 @@ it("tells what bfloat16 costs in exactness, in every form, and records that an a
   expect(verified[0]?.difference).toBeGreaterThan(1e-4);
   const run = await dnc("run", folder, "hash", "--json");
   expect(JSON.parse(run.stdout)).toMatchObject({ precision: "bf16", runtime: { name: "tensorflow" } });
+});
+
+it("refuses an artifact whose weights are not as they were written", async () => {
+  const folder = join(temporaryFolder(), "model");
+  await dnc("compile", "specs/resnet-cifar.dn:resnet20_cifar", "-o", folder);
+  const weights = join(folder, "variables/variables.data-00000-of-00001");
+  const bytes = new Uint8Array(readFileSync(weights));
+  bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+  writeFileSync(weights, bytes);
+  const { code, stderr } = await dnc("run", folder, "hash");
+  expect(stderr).toMatch(/error\[DN0815\]: cannot load the model in .*Checksum does not match/);
+  expect(code).toBe(4);
 });
 
 it("measures only libraries that have the precision that is asked for", async () => {

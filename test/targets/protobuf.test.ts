@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { InternalError } from "../../src/base/invariant.ts";
+import type { LoweredGraph } from "../../src/ir/lowered.ts";
 import { runPasses } from "../../src/passes/pass.ts";
 import {
   bytesField,
@@ -17,9 +18,10 @@ import {
   textField,
 } from "../../src/targets/protobuf.ts";
 import { attrProto, tensorShapeProto } from "../../src/targets/savedmodel/attr-proto.ts";
-import { graphDef } from "../../src/targets/savedmodel/graph-def.ts";
+import { graphDef, nodesOf } from "../../src/targets/savedmodel/graph-def.ts";
 import { savedModel } from "../../src/targets/savedmodel/saved-model.ts";
 import { savedModelTarget } from "../../src/targets/savedmodel/target.ts";
+import { withVariables } from "../../src/targets/savedmodel/variables.ts";
 import {
   booleanAttr,
   constantAttrs,
@@ -29,7 +31,9 @@ import {
   integersAttr,
   shapeAttr,
   textAttr,
+  textConstantAttrs,
   typeAttr,
+  typesAttr,
 } from "../../src/targets/tensorflow/attr-value.ts";
 import { randomGraph } from "../passes/random-graph.ts";
 import { sketch } from "../passes/sketch.ts";
@@ -43,6 +47,10 @@ function bytesOfMessage(encoded: Encoded): Uint8Array {
 
 function expectBytes(encoded: Encoded, name: string, content: Readonly<Record<string, unknown>>): void {
   expect(bytesOfMessage(encoded)).toEqual(encodeWith(name, content));
+}
+
+function savedModelOf(graph: LoweredGraph): Encoded {
+  return savedModel(graph, withVariables(nodesOf(graph)));
 }
 
 const integer = fc.oneof(
@@ -106,6 +114,19 @@ it("tensors", () => {
   );
 });
 
+it("lists of types, and tensors of texts", () => {
+  expectBytes(attrProto(typesAttr([1, 14])), "AttrValue", { list: { type: [1, 14] } });
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1 }), (texts) => {
+      const { value } = textConstantAttrs([texts.length], texts);
+      const stringVal = texts.map((each) => new TextEncoder().encode(each));
+      expectBytes(attrProto(value ?? textAttr("")), "AttrValue", {
+        tensor: { dtype: 7, tensorShape: { dim: [{ size: texts.length }] }, stringVal },
+      });
+    }),
+  );
+});
+
 it("maps and nested messages longer than one length byte can say", () => {
   fc.assert(
     fc.property(
@@ -134,7 +155,7 @@ it("every message of a graph, in the order of its fields, as protobufjs writes w
   fc.assert(
     fc.property(randomGraph, (graph) => {
       const lowered = runPasses(graph, savedModelTarget.passes);
-      const bytes = bytesOfMessage(savedModel(lowered));
+      const bytes = bytesOfMessage(savedModelOf(lowered));
       expect(bytes).toEqual(rewriteWith("SavedModel", bytes));
     }),
     { numRuns: 50 },
@@ -151,7 +172,7 @@ it("a graph written out by hand", () => {
   const values = kernel?.kind === "constant" ? kernel.values() : new Float32Array();
   const shape = (...sizes: readonly number[]) => ({ dim: sizes.map((size) => ({ size })) });
   const bytes = (value: string) => ({ s: new TextEncoder().encode(value) });
-  expectBytes(graphDef(graph), "GraphDef", {
+  expectBytes(graphDef(nodesOf(graph)), "GraphDef", {
     node: [
       { name: "x", op: "Placeholder", attr: { dtype: T, shape: { shape: shape(-1, 4, 5, 1) } } },
       {
@@ -207,7 +228,7 @@ it("the signature names what is fed and fetched", () => {
     dtype: "DT_FLOAT",
     tensorShape: { dim: sizes.map((size) => ({ size })) },
   });
-  expect(readWith("SavedModel", bytesOfMessage(savedModel(graph)))).toMatchObject({
+  expect(readWith("SavedModel", bytesOfMessage(savedModelOf(graph)))).toMatchObject({
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
@@ -228,8 +249,8 @@ it("the same graph gives the same bytes, however they are cut into pieces", () =
   fc.assert(
     fc.property(randomGraph, fc.integer({ min: 1, max: 300 }), (graph, pieceSize) => {
       const lowered = runPasses(graph, savedModelTarget.passes);
-      const small = [...pieces(savedModel(lowered), pieceSize)].flatMap((piece) => [...piece]);
-      expect(Uint8Array.from(small)).toEqual(bytesOfMessage(savedModel(lowered)));
+      const small = [...pieces(savedModelOf(lowered), pieceSize)].flatMap((piece) => [...piece]);
+      expect(Uint8Array.from(small)).toEqual(bytesOfMessage(savedModelOf(lowered)));
     }),
     { numRuns: 20 },
   );

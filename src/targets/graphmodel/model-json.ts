@@ -2,7 +2,7 @@
 import { unreachable } from "../../base/invariant.ts";
 import type { LoweredGraph, Port } from "../../ir/lowered.ts";
 import { typeOfPort } from "../../ir/lowered.ts";
-import { type AttrValue, FLOAT, INT32, type TensorShape } from "../tensorflow/attr-value.ts";
+import { type AttrValue, FLOAT, INT32, STRING, type TensorShape } from "../tensorflow/attr-value.ts";
 import type { TensorflowNode } from "../tensorflow/nodes.ts";
 import { tensorName } from "../tensorflow/tensor-name.ts";
 import type { ManifestGroup } from "./weights.ts";
@@ -53,7 +53,11 @@ function signatureOf(graph: LoweredGraph, ports: readonly Port[]): object {
   );
 }
 
-const DATA_TYPES: Readonly<Record<number, string>> = { [FLOAT]: "DT_FLOAT", [INT32]: "DT_INT32" };
+const DATA_TYPES: Readonly<Record<number, string>> = {
+  [FLOAT]: "DT_FLOAT",
+  [INT32]: "DT_INT32",
+  [STRING]: "DT_STRING",
+};
 
 /** As protocol buffers are written in JSON: 64-bit integers as texts, bytes in base 64. */
 function attrJson(attr: AttrValue): object {
@@ -72,6 +76,16 @@ function attrJson(attr: AttrValue): object {
       return { shape: shapeJson(attr.value) };
     case "texts":
       return { list: { s: attr.value.map(btoa) } };
+    case "types":
+      return { list: { type: attr.value.map((type) => DATA_TYPES[type]) } };
+    case "text-tensor":
+      return {
+        tensor: {
+          dtype: DATA_TYPES[STRING],
+          tensorShape: shapeJson(attr.shape),
+          stringVal: attr.texts.map(btoa),
+        },
+      };
     case "integers":
       return { list: { i: attr.value.map(String) } };
     case "tensor": {

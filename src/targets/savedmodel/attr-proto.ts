@@ -10,7 +10,7 @@ import {
   messageField,
   textField,
 } from "../protobuf.ts";
-import type { AttrValue, TensorContent, TensorShape } from "../tensorflow/attr-value.ts";
+import { type AttrValue, STRING, type TensorContent, type TensorShape } from "../tensorflow/attr-value.ts";
 
 export function attrProto(attr: AttrValue): Encoded {
   switch (attr.kind) {
@@ -28,6 +28,16 @@ export function attrProto(attr: AttrValue): Encoded {
       return messageField(7, tensorShapeProto(attr.value));
     case "texts":
       return messageField(1, message(...attr.value.map((text) => textField(2, text))));
+    case "types":
+      return messageField(1, message(integersField(6, attr.value)));
+    case "text-tensor": {
+      const { shape, texts } = attr;
+      const fields = texts.map((text) => textField(8, text));
+      return messageField(
+        8,
+        message(integerField(1, STRING), messageField(2, tensorShapeProto(shape)), ...fields),
+      );
+    }
     case "integers":
       return messageField(1, integersField(3, attr.value));
     case "tensor":

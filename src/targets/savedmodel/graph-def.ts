@@ -1,4 +1,4 @@
-/** A lowered graph as TensorFlow's GraphDef. */
+/** A lowered graph as the nodes of TensorFlow's GraphDef, and those as a protocol buffer. */
 import type { LoweredGraph } from "../../ir/lowered.ts";
 import type { Encoded } from "../protobuf.ts";
 import { integerField, mapField, message, messageField, textField } from "../protobuf.ts";
@@ -8,9 +8,12 @@ import { attrProto } from "./attr-proto.ts";
 /** The GraphDef version of TensorFlow 2.15, and the oldest one that a reader must know. */
 const VERSIONS: Encoded = message(integerField(1, 1645), integerField(2, 12));
 
-export function graphDef(graph: LoweredGraph): Encoded {
+export function nodesOf(graph: LoweredGraph): readonly TensorflowNode[] {
   const typeAt = typesIn(graph);
-  const nodes = tensorflowNodes(graph.nodes.map((node) => stepOf(node, typeAt)));
+  return tensorflowNodes(graph.nodes.map((node) => stepOf(node, typeAt)));
+}
+
+export function graphDef(nodes: readonly TensorflowNode[]): Encoded {
   return message(...nodes.map((node) => messageField(1, nodeDef(node))), messageField(4, VERSIONS));
 }
 

@@ -4,6 +4,7 @@ import { bytesOf, type Chunk } from "../protobuf.ts";
 /** The values of DataType in TensorFlow's `types.proto`. */
 export const FLOAT = 1;
 export const INT32 = 3;
+export const STRING = 7;
 export const BFLOAT16 = 14;
 
 /** The unknown batch is `null`. */
@@ -24,8 +25,10 @@ export type AttrValue =
   | { readonly kind: "type"; readonly value: number }
   | { readonly kind: "shape"; readonly value: TensorShape }
   | { readonly kind: "texts"; readonly value: readonly string[] }
+  | { readonly kind: "types"; readonly value: readonly number[] }
   | { readonly kind: "integers"; readonly value: readonly number[] }
-  | { readonly kind: "tensor"; readonly value: TensorContent };
+  | { readonly kind: "tensor"; readonly value: TensorContent }
+  | { readonly kind: "text-tensor"; readonly shape: readonly number[]; readonly texts: readonly string[] };
 
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
@@ -59,6 +62,15 @@ export function textsAttr(value: readonly string[]): AttrValue {
 
 export function integersAttr(value: readonly number[]): AttrValue {
   return { kind: "integers", value };
+}
+
+export function typesAttr(value: readonly number[]): AttrValue {
+  return { kind: "types", value };
+}
+
+/** The attributes of a `Const` of texts. */
+export function textConstantAttrs(shape: readonly number[], texts: readonly string[]): Attrs {
+  return { dtype: typeAttr(STRING), value: { kind: "text-tensor", shape, texts } };
 }
 
 /** The attributes of a `Const`. */
