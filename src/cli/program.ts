@@ -26,8 +26,7 @@ export async function runProgram(args: readonly string[], commands: Commands = C
       process.exit(4);
     });
   }
-  // An exit, unlike a death by the signal, lets commands remove what is half-written.
-  for (const [signal, number] of SIGNALS) process.on(signal, () => process.exit(128 + number));
+  exitOnSignals();
   let hasFailed = false;
   process.on("uncaughtException", (error) => {
     // A failure in telling of a failure would go on forever.
@@ -37,6 +36,22 @@ export async function runProgram(args: readonly string[], commands: Commands = C
     void exit(70);
   });
   return await exit(await dispatch(args, streams, commands));
+}
+
+/**
+ * While a command waits for the exit, to remove what is half-written, signals lead to one. Otherwise they end the process
+ * themselves, which they also do in the midst of a long computation.
+ */
+function exitOnSignals(): void {
+  const handlers = SIGNALS.map(([signal, number]) => [signal, () => process.exit(128 + number)] as const);
+  let isHandled = false;
+  const handle = (isWanted: boolean): void => {
+    if (isWanted === isHandled) return;
+    isHandled = isWanted;
+    for (const [signal, handler] of handlers) process[isWanted ? "on" : "off"](signal, handler);
+  };
+  process.on("newListener", (event) => event === "exit" && handle(true));
+  process.on("removeListener", (event) => event === "exit" && handle(process.listenerCount("exit") > 0));
 }
 
 async function exit(code: number): Promise<never> {

@@ -1,5 +1,7 @@
 /** Runs `dnc` as a process of its own, from the sources: for standard input, signals and changes meanwhile. */
+
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../report/run-dnc.ts";
 
@@ -21,7 +23,10 @@ export function startDnc(args: readonly string[]): DncProcess {
     });
   }
   const ended = new Promise<Result>((done) =>
-    child.on("close", (code) => done({ code: code ?? -1, ...texts })),
+    // As a shell says it of a death by a signal.
+    child.on("close", (code, signal) =>
+      done({ code: code ?? 128 + constants.signals[signal ?? "SIGKILL"], ...texts }),
+    ),
   );
   return { child, text: (stream) => texts[stream], ended };
 }

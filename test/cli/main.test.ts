@@ -310,6 +310,13 @@ it.each([
   expect(ended).toMatchObject({ code, stderr: "cleaned up\n" });
 });
 
+it.each(["SIGINT", "SIGTERM"] as const)("ends on %s in the midst of a computation", async (signal) => {
+  const ended = await runProcess(misbehaving, ["computing"], (child) =>
+    child.stdout?.once("data", () => child.kill(signal)),
+  );
+  expect(ended).toMatchObject({ signal, stderr: "" });
+});
+
 it.each(["bug", "late-bug"])("tells of a bug in dnc, whenever it shows (%s)", async (name) => {
   const { code, stdout, stderr } = await runProcess(misbehaving, [name]);
   expect({ code, stdout }).toEqual({ code: 70, stdout: "" });
