@@ -10,7 +10,6 @@ import {
   negated,
   type Power,
   type Product,
-  sumOf,
   type Term,
 } from "./term.ts";
 
@@ -131,7 +130,7 @@ function printProduct({ factor, powers }: Product, notation: Notation): string {
   if (factor.denominator !== 1n) below.unshift(`${factor.denominator}`);
   const top = above.join(notation.times);
   if (below.length === 0) return top;
-  return `${top}/${below.length === 1 ? below[0] : `(${below.join(notation.times)})`}`;
+  return `${top}/${printDivisor(below.join(notation.times), notation)}`;
 }
 
 function inReadingOrder(powers: readonly Power[]): readonly Power[] {
@@ -167,10 +166,12 @@ function printQuotient(numerator: Term, divisor: Term, notation: Notation): stri
   const below = constantValue(divisor);
   if (below !== undefined && isOne(below)) return printTerm(numerator, notation);
   const [top, bottom] = [printTerm(numerator, notation), printTerm(divisor, notation)];
-  const isSimple = sumOf([divisor]).products.every(
-    ({ powers, factor }) => powers.length + (isOne(factor) ? 0 : 1) <= 1,
-  );
-  return `${numerator.products.length > 1 ? `(${top})` : top}/${isSimple ? bottom : `(${bottom})`}`;
+  return `${numerator.products.length > 1 ? `(${top})` : top}/${printDivisor(bottom, notation)}`;
+}
+
+/** What is divided by more than one name or number has parentheses, also `s*s`. */
+function printDivisor(text: string, { times }: Notation): string {
+  return text.includes(times) || text.includes(" ") ? `(${text})` : text;
 }
 
 function isOne(value: Rational): boolean {

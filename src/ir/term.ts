@@ -104,9 +104,11 @@ export function quotientOf(a: Term, b: Term): Term | undefined {
 export function floorOf(term: Term): Term {
   const [whole, rest] = splitWhole(term);
   if (rest.products.length === 0) return whole;
-  const [first] = rest.products;
-  const quotient = first !== undefined && first.factor.numerator < 0n ? asQuotient(rest) : undefined;
-  if (quotient === undefined) return sumOf([whole, rawFloor(rest)]);
+  const quotient = asQuotient(rest);
+  // By the numerator: a divisor that sorts first would lead with the constant, whose sign need not change.
+  const first = quotient?.numerator.products[0];
+  if (quotient === undefined || first === undefined || first.factor.numerator > 0n)
+    return sumOf([whole, rawFloor(rest)]);
   // floor(-x/d) = -ceil(x/d) = -floor((x + d - 1)/d) for whole x and d: so that each value has one form.
   const { numerator, divisor } = quotient;
   const flipped = quotientOf(sumOf([negated(numerator), divisor, constant(-1)]), divisor);

@@ -39,8 +39,7 @@ export interface Grounds {
 export interface Comparison {
   readonly span: Span;
   readonly operator: ast.ComparisonOperator;
-  /** Of its sides. */
-  readonly difference: Term;
+  readonly terms: readonly [Term, Term];
   readonly holds: boolean;
 }
 
@@ -194,9 +193,14 @@ export function noteComparison(
   holds: boolean,
 ): void {
   if (trace.trials > 0 || left.kind !== "number" || right.kind !== "number") return;
-  const difference = differenceOf(termOf(left), termOf(right));
-  if (signOf(difference, trace.bounds) === undefined)
-    trace.comparisons.push({ span, operator, difference: inRepetition(trace, difference), holds });
+  const [a, b] = [termOf(left), termOf(right)];
+  if (signOf(differenceOf(a, b), trace.bounds) === undefined)
+    trace.comparisons.push({
+      span,
+      operator,
+      terms: [inRepetition(trace, a), inRepetition(trace, b)],
+      holds,
+    });
 }
 
 /** The numbers in an expression that depend on unknowns. */

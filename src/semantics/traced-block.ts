@@ -3,6 +3,7 @@
  * calls of itself; where the block then gives that, it does.
  */
 import { toSafeInteger } from "../base/rational.ts";
+import { type Axis, axisName } from "../ir/shape.ts";
 import { substituted, type Term, valueWith } from "../ir/term.ts";
 import type { Operands, Value } from "../ops/op.ts";
 import type { Activation } from "./build.ts";
@@ -10,10 +11,26 @@ import type { BlockDefinition } from "./module.ts";
 import { channelsTerm, opaqueTerm, type Trace, termOf, withFormula } from "./trace.ts";
 
 /** The name of the unknown that the channels of an input are. */
-export function channelsName({ ast: block }: BlockDefinition, input: number): string {
-  const { inputs } = block;
-  if (inputs !== undefined) return `${inputs[input]?.text ?? "in"}.c`;
-  return block.parameters.some(({ name }) => name.text === "C") ? "in.c" : "C";
+export function channelsName(definition: BlockDefinition, input: number): string {
+  const { inputs } = definition.ast;
+  return inputs === undefined ? freeName(definition, "C") : `${inputs[input]?.text ?? "in"}.c`;
+}
+
+/** The name of the symbol that a size of the inputs is: that of its axis, unless a parameter or an input has that. */
+export function sizeName(definition: BlockDefinition, rank: number, axis: Axis): string {
+  return freeName(definition, axisName(rank, axis));
+}
+
+/** What stands for the size of any axis. */
+export function anySizeName(definition: BlockDefinition): string {
+  return freeName(definition, "S");
+}
+
+function freeName({ ast: { parameters, inputs = [] } }: BlockDefinition, name: string): string {
+  const isTaken = [...parameters.map((parameter) => parameter.name), ...inputs].some(
+    ({ text }) => text === name,
+  );
+  return isTaken ? `${inputs[0]?.text ?? "in"}.${name.toLowerCase()}` : name;
 }
 
 /** The value that a block gives, with the formula that it is taken to have. */

@@ -5,6 +5,7 @@ import { check } from "../../src/compile.ts";
 import { describeSignature, type PortFormDescription } from "../../src/describe.ts";
 import { axisName } from "../../src/ir/shape.ts";
 import { STANDARD_BLOCKS } from "../../src/semantics/module.ts";
+import { computed } from "./computed.ts";
 
 function signaturesIn(text: string) {
   const { signatures } = check({ path: "blocks.dn", text: `dn 1;\n${text}\n` }, { signatures: true });
@@ -46,6 +47,24 @@ it.each([
     "block squeeze(r) < gate < gap; linear -> in.c/r; relu; linear -> in.c; sigmoid > >",
     "[C @ S…] → [C @ S…] where C % r == 0",
   ],
+  ["block residual(c) < add < conv 3 -> c | id > >", "[C @ S…] → [c @ S…] where c == C"],
+  ["block strided2(c, s) < add < conv 3 /s -> c | id > >", "[C @ S…] → [c @ S…] where c == C, s == 1"],
+  ["block declared(k) < conv 1 -> k : [2*in.c @ in.h, in.w] >", "[C @ H, W] → [k @ H, W] where 2*C == k"],
+  ["block share(theta) < conv 1 -> floor(theta*in.c); avgpool 2 >", "[C @ S…] → [⌊theta·C⌋ @ ⌊S/2⌋…]"],
+  ["block halved(k) < conv 1 -> floor(k/2); conv 3 -> k >", "[C @ S…] → [k @ S…]"],
+  ["block turned(S: int, a: int) < conv 1 -> 9 + floor((1 - a)/S) >", "[C @ in.s…] → [8 - ⌊(a - 2)/S⌋ @ in.s…]"],
+  ["block b(W: int = 2) < maxpool (size=W) >", "[C @ S…] → [C @ ⌊S/W⌋…]"],
+  ["block b(H = 2, W = 2) < pad (by=[H, W]) >", "[C @ in.h, in.w] → [C @ 2·H + in.h, 2·W + in.w]"],
+  ["block b(S: int = 2) < conv 3 /S -> 8 >", "[C @ in.s…] → [8 @ ⌈in.s/S⌉…]"],
+  [
+    "block b(S) < concat < id | maxpool 2; upconv 2 -> S > >",
+    "[C @ in.s…] → [C + S @ in.s…] where in.s mod 2 = 0",
+  ],
+  [
+    "block b(C) in (H, W) < from H; conv 3 -> C; concat(it, W) >",
+    "H [H.c @ S…], W [W.c @ S…] → [C + W.c @ S…]",
+  ],
+  ["block grouped(g) < conv 3 (groups=g) -> in.c >", "[C @ S…] → [C @ S…] where it fits"],
 ])("derives what %s gives", (block, signature) => {
   expect(printed(block)).toEqual([signature]);
 });
@@ -53,8 +72,21 @@ it.each([
 it.each([
   ["block held(unit: block) < unit >", "it depends on what `unit` is"],
   ["block flat(c) < flatten; linear -> c >", "would depend on H"],
+  ["block pick(n) < conv 1 -> [64, 128, 256][n] >", "which element of a list"],
+  ["block list(widths: int[]) < for c in widths < conv 1 -> c > >", "follow no rule"],
 ])("says why it cannot tell what %s gives", (block, why) => {
   expect(printed(block)).toEqual([expect.stringContaining(why)]);
+});
+
+it("tells what blocks give that contain each other", () => {
+  const text = `block ping(d) < conv 1 -> 8; when (d > 0) < pong(d=d-1) > >
+    block pong(d) < conv 3 -> 8; when (d > 0) < ping(d=d-1) > >`;
+  expect(printed(text)).toEqual(["[C @ S…] → [8 @ S…]", "[C @ S…] → [8 @ S…]"]);
+});
+
+it("asks of a block what the blocks within ask", () => {
+  const text = 'import { dense } from "std";\nblock stage(k, n) < dense(k=k, n=n); conv 1 -> k >';
+  expect(printed(text)[0]).toBe("[C @ S…] → [k @ S…] where n >= 1");
 });
 
 it("tells of the blocks that a file imports under the names that it gives them", () => {
@@ -67,13 +99,6 @@ it("tells of the blocks that a file imports under the names that it gives them",
     ["transition", "[C @ S…] → [⌊theta·C⌋ @ ⌊S/2⌋…]"],
   ]);
 });
-
-/** The value of a formula of the language, by the arithmetic of JavaScript. */
-function computed(formula: string, values: Readonly<Record<string, number>>): number {
-  const names = Object.keys(values);
-  const compute = new Function("floor", "ceil", ...names, `return ${formula};`);
-  return compute(Math.floor, Math.ceil, ...names.map((name) => values[name]));
-}
 
 const RANDOM_PARAMETERS: Readonly<Record<string, fc.Arbitrary<number>>> = {
   n: fc.integer({ min: 1, max: 4 }),

@@ -11,13 +11,12 @@ import {
   subtract,
   toSafeInteger,
 } from "../../base/rational.ts";
-import { spanKey } from "../../base/source.ts";
 import { type Literal, printLiteral } from "../../ir/literal.ts";
 import { differenceOf, unknownsOf } from "../../ir/term.ts";
 import { zeroFor } from "../../ir/term-sign.ts";
 import type { Comparison } from "../trace.ts";
 import { channelsName } from "../traced-block.ts";
-import { mistakeKey } from "./keys.ts";
+import { comparisonKey, mistakeKey } from "./keys.ts";
 import { asUnknown, type Candidates } from "./parameters.ts";
 import { type Run, runBlock, type Subject, type World } from "./world.ts";
 
@@ -27,7 +26,7 @@ const CHANNELS = [96, 64, 144, 33, 7, 1];
 /** A condition is turned at most so often. */
 const MOST_TURNS = 3;
 
-type Condition = Pick<Comparison, "difference" | "operator">;
+type Condition = Pick<Comparison, "terms" | "operator">;
 
 type Values = ReadonlyMap<string, Rational>;
 
@@ -89,7 +88,7 @@ export function explore(
     if (run.isAdmissible && mistakes < (best?.mistakes ?? Number.POSITIVE_INFINITY))
       best = { choice, mistakes };
     for (const comparison of run.trace.comparisons) {
-      const place = `${spanKey(comparison.span)} ${comparison.operator}`;
+      const place = comparisonKey(comparison);
       const known = sides.get(place) ?? { comparison, seen: new Set() };
       sides.set(place, known);
       known.seen.add(comparison.holds);
@@ -98,9 +97,9 @@ export function explore(
     }
     // What should be equal and is not is made equal.
     for (const { diagnostic, grounds, repetitions } of run.trace.mistakes)
-      for (const [a, b] of grounds?.pairs ?? []) {
+      for (const terms of grounds?.pairs ?? []) {
         const values = new Map([...run.trace.values, ...repetitions]);
-        const condition = { difference: differenceOf(a, b), operator: "==" } as const;
+        const condition = { terms, operator: "==" } as const;
         turn(`${mistakeKey(diagnostic)}`, condition, values, choice);
       }
   };
@@ -150,12 +149,13 @@ function* likelyChoices(
 
 /** Choices in which one number is such that the comparison comes out the other way. */
 function turnedChoices(
-  { difference, operator }: Condition,
+  { terms, operator }: Condition,
   values: Values,
   choice: Choice,
   subject: Subject,
 ): readonly Choice[] {
   const turned: Choice[] = [];
+  const difference = differenceOf(...terms);
   for (const [name, { isWhole }] of unknownsOf(difference)) {
     const zero = zeroFor(difference, name, values);
     if (zero === undefined) continue;

@@ -1,15 +1,15 @@
 /** What a block gives for inputs of one number of axes, as far as its expansions tell. */
-import { compare, printRational, rational, toSafeInteger } from "../../base/rational.ts";
+import { compare, equals, rational, toSafeInteger } from "../../base/rational.ts";
 import { spanText } from "../../base/source.ts";
 import { listOf, quoted } from "../../base/text.ts";
-import { axesOf, axisName, rankOf } from "../../ir/shape.ts";
+import { axesOf, rankOf } from "../../ir/shape.ts";
 import { ALL_SIZES, isEmpty, printSet, type SizeSet, solve } from "../../ir/size-set.ts";
 import { constant, isSameTerm, productOf, type Term, unknown, unknownsOf, valueWith } from "../../ir/term.ts";
 import { LANGUAGE, printTerm } from "../../ir/term-print.ts";
 import { dependsOnSymbol } from "../../ops/flatten.ts";
 import { inconclusive } from "../symbolic.ts";
-import { channelsTerm } from "../trace.ts";
-import { channelsName } from "../traced-block.ts";
+import { channelsTerm, type Requirement } from "../trace.ts";
+import { channelsName, sizeName } from "../traced-block.ts";
 import type { Exploration } from "./explore.ts";
 import { requirementsOf } from "./requirements.ts";
 import type { PortForm, SignatureForm } from "./signature-form.ts";
@@ -39,19 +39,19 @@ export function formOf(
   const nAxes = rankOf(first.result.shape);
   if (meant.some(({ result }) => result === undefined || rankOf(result.shape) !== nAxes))
     return { why: "the number of axes depends on the parameters", isSerious: true };
-  const axes = axesOf(nAxes).slice(1);
-  const sizes = axes.flatMap((axis) => fitSizes(meant, axis - 1, axisName(rank, axis)) ?? []);
-  if (sizes.length < axes.length) return { why: "the sizes follow no formula", isSerious: true };
+  const { definition } = subject;
   const symbols = axesOf(rank)
     .slice(1)
-    .map((axis) => axisName(rank, axis));
+    .map((axis) => sizeName(definition, rank, axis));
+  const axes = symbols.slice(0, nAxes);
+  const sizes = axes.flatMap((symbol, axis) => fitSizes(meant, axis, symbol) ?? []);
+  if (sizes.length < axes.length) return { why: "the sizes follow no formula", isSerious: true };
   const sizeSets = symbols.map((symbol) => [symbol, sizeSetOf(meant, symbol)] as const);
   if (sizeSets.some(([, set]) => set !== undefined && isEmpty(set)))
     return { why: "no sizes fit", isSerious: false };
   const sets = sizeSets.flatMap(([symbol, set]) =>
     set === undefined || isPlain(set) ? [] : [printSet(symbol, set)],
   );
-  const { definition } = subject;
   const inputs = scales.map((scale, input): PortForm => {
     const name = definition.ast.inputs?.[input]?.text;
     return {
@@ -60,24 +60,25 @@ export function formOf(
       sizes: symbols.map((symbol) => productOf(constant(scale), unknown(symbol))),
     };
   });
-  const fixed = fixedIn(meant);
   const assumed = found.assumptions.map(({ term, least }) => `${printTerm(term, LANGUAGE)} >= ${least}`);
-  const required = requirementsOf(runs, meant, subject.bounds);
+  const required = requirementsOf(runs, meant, subject.bounds, fixedIn(meant));
   return {
     ranks: [rank],
     inputs,
     output: { channels: found.term, sizes },
-    where: [...assumed, ...required.where, ...fixed, ...sets],
+    where: [...assumed, ...required.where, ...sets],
     isPartial: !required.isComplete,
   };
 }
 
 /** What the sizes depend on, and had one value alone in all runs that fit: nothing is known for others. */
-function fixedIn(runs: readonly Run[]): readonly string[] {
-  const names = new Set(runs.flatMap(({ result }) => [...(result?.sizesBy ?? [])]));
-  return [...names].flatMap((name) => {
-    const values = new Set(runs.flatMap(({ trace }) => trace.values.get(name) ?? []).map(printRational));
-    return values.size === 1 ? [`${name} == ${[...values]}`] : [];
+function fixedIn(runs: readonly Run[]): readonly Requirement[] {
+  const busy = runs.filter(({ trace }) => trace.leastTurns > 0);
+  const names = new Set(busy.flatMap(({ result }) => [...(result?.sizesBy ?? [])]));
+  return [...names].flatMap((name): readonly Requirement[] => {
+    const [value, ...others] = busy.flatMap(({ trace }) => trace.values.get(name) ?? []);
+    if (value === undefined || others.some((other) => !equals(other, value))) return [];
+    return [{ kind: "compare", operator: "==", terms: [unknown(name), constant(value)] }];
   });
 }
 

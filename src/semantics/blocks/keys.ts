@@ -4,6 +4,11 @@ import { spanKey } from "../../base/source.ts";
 import { concatMismatch } from "../../ops/concat.ts";
 import { shapesDiffer } from "../../ops/elementwise.ts";
 import { unsatisfiable } from "../symbols.ts";
+import type { Comparison } from "../trace.ts";
+
+export function comparisonKey({ span, operator }: Comparison): string {
+  return `${spanKey(span)} ${operator}`;
+}
 
 /** What is wrong where: with free sizes, that operands differ is told of what their sizes would have to be. */
 export function mistakeKey({

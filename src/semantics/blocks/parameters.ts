@@ -6,7 +6,7 @@ import { unknown } from "../../ir/term.ts";
 import { detachedEnvironment } from "../environment.ts";
 import { evaluate } from "../evaluate.ts";
 import { childScope, define } from "../scope.ts";
-import { type Uses, usesOf } from "./uses.ts";
+import { type Role, type Uses, usesOf } from "./uses.ts";
 import type { Subject } from "./world.ts";
 
 export interface Candidates {
@@ -79,14 +79,10 @@ function sampleOf(
         ? COUNTS
         : shifted;
   const whole = numbers.map(numberLiteral);
-  if (kind === "float") return FRACTIONS.map((value) => ({ kind: "number", value }));
-  return types.size === 0
-    ? whole
-    : [
-        ...whole,
-        ...STRIDES.map(numberLiteral),
-        ...FRACTIONS.map((value): Literal => ({ kind: "number", value })),
-      ];
+  const fractions = FRACTIONS.map((value): Literal => ({ kind: "number", value }));
+  if (kind === "float") return fractions;
+  if (kind === undefined && isShare(roles)) return [...whole.slice(0, 2), ...fractions, ...whole.slice(2)];
+  return types.size === 0 ? whole : [...whole, ...STRIDES.map(numberLiteral), ...fractions];
 }
 
 function listOf(numbers: readonly number[]): Literal {
@@ -101,11 +97,19 @@ function distinct(literals: readonly Literal[]): readonly Literal[] {
   });
 }
 
-function isWhole({ type }: ast.Parameter, { types }: Uses, [first]: readonly Literal[]): boolean {
+/** Whether it is rounded wherever it counts something. */
+function isShare(roles: Uses["roles"]): boolean {
+  return roles.has("share") && !COUNTED.some((role) => roles.has(role));
+}
+
+const COUNTED: readonly Role[] = ["count", "window", "stride", "width"];
+
+function isWhole({ type }: ast.Parameter, { roles, types }: Uses, [first]: readonly Literal[]): boolean {
   if (type?.name.text === "int") return true;
   if (type?.name.text === "float" || (first?.kind === "number" && !isInteger(first.value))) return false;
   const half: Literal = { kind: "number", value: rational(1, 2) };
-  return types.size === 0 || [...types].some((each) => !("value" in each.read(half)));
+  if (types.size === 0) return !isShare(roles);
+  return [...types].some((each) => !("value" in each.read(half)));
 }
 
 /** The value, named after its parameter. */

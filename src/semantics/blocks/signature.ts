@@ -21,11 +21,15 @@ export function signaturesOf(
   diagnostics: readonly Diagnostic[],
 ): readonly BlockSignature[] {
   const errors = diagnostics.flatMap(({ severity, span }) => (severity === "error" && span ? [span] : []));
+  let left = MOST_STEPS_OF_FILE;
   return [...new Map([...main.own, ...main.names])].flatMap(([name, definition]) => {
     if (definition.kind !== "block") return [];
-    const subject = subjectOf(definition, resolution, { left: MOST_STEPS });
+    const room = Math.min(MOST_STEPS, left);
+    const effort = { left: room };
+    const subject = subjectOf(definition, resolution, effort);
     const isBroken = errors.some((error) => isWithin(error, definition.ast.span));
     const signature = isBroken ? undecided(subject, "it has errors") : signatureOf(subject);
+    left -= room - effort.left;
     return [{ ...signature, name }];
   });
 }
@@ -57,7 +61,7 @@ function decide(subject: Subject): Decided {
   let failure: Decided = { why: "no parameters were found that fit" };
   for (const scales of scalesOf(block)) {
     const forms = formsFor(subject, candidates, scales);
-    if (!("why" in forms)) return { forms: mergeForms(forms) };
+    if (!("why" in forms)) return { forms: mergeForms(forms, subject.definition) };
     if (forms.isSerious) return forms;
     failure = forms;
   }
@@ -116,6 +120,8 @@ function runsOf(subject: Subject): readonly Run[] {
 
 /** Of one block. */
 const MOST_STEPS = 50_000;
+/** Of all blocks of a file and its imports. */
+const MOST_STEPS_OF_FILE = 1_000_000;
 
 /** Several inputs may have the same sizes, or one of them may be larger: what a decoder joins. */
 function scalesOf({ inputs = [] }: ast.Block): readonly (readonly number[])[] {

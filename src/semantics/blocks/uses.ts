@@ -6,13 +6,24 @@ import { calleeOf, pairArguments, SIZE_ARGUMENT, tensorsIn } from "../callee.ts"
 import type { BlockDefinition } from "../module.ts";
 import type { Resolution } from "../resolve.ts";
 
-export type Role = "count" | "window" | "stride" | "width" | "list" | "block";
+/** `share`: of what is rounded, so that it need not be whole itself. */
+export type Role = "count" | "window" | "stride" | "width" | "share" | "list" | "block";
 
 export interface Uses {
   readonly roles: Set<Role>;
   /** What stages say of arguments that are the parameter alone. */
   readonly types: Set<ArgumentType<unknown>>;
 }
+
+/** What functions make of their arguments. */
+const ROLES_IN: ReadonlyMap<string, Role> = new Map([
+  ["len", "list"],
+  ["range", "count"],
+  ["floor", "share"],
+  ["ceil", "share"],
+  ["round", "share"],
+  ["divisible", "share"],
+]);
 
 type UsesByParameter = ReadonlyMap<string, Uses>;
 
@@ -54,7 +65,7 @@ function findUses(
           if (role !== undefined) uses.get(text)?.roles.add(role);
           break;
         }
-        const inner = text === "len" ? "list" : text === "range" ? "count" : role;
+        const inner = ROLES_IN.get(text) ?? role;
         for (const { value } of expression.arguments.items) visit(value, inner);
         break;
       }

@@ -5,7 +5,7 @@ import { invariant } from "../../base/invariant.ts";
 import { ONE, type Rational, rational } from "../../base/rational.ts";
 import type { Span } from "../../base/source.ts";
 import type { Literal } from "../../ir/literal.ts";
-import { axesOf, axisName } from "../../ir/shape.ts";
+import { axesOf } from "../../ir/shape.ts";
 import { mapSize, type Size, symbolSize } from "../../ir/size.ts";
 import { ALL_SIZES, isOfUse, narrowedBy } from "../../ir/size-set.ts";
 import { constantValue, type Term, unknown } from "../../ir/term.ts";
@@ -27,7 +27,7 @@ import { type Demand, noSymbols, type Symbols } from "../symbol-table.ts";
 import { settleSymbols } from "../symbols.ts";
 import { startTrace, type Trace } from "../trace.ts";
 import { learnFromRelation } from "../trace-bounds.ts";
-import { channelsName } from "../traced-block.ts";
+import { channelsName, sizeName } from "../traced-block.ts";
 
 /** Of a block by itself; what is larger is not looked at. */
 const MOST_STEPS = 10_000;
@@ -56,6 +56,8 @@ export interface Run {
   readonly trace: Trace;
   /** Whether the `where` of the block admits the parameters. */
   readonly isAdmissible: boolean;
+  /** Whether there are sizes that it can be meant for. */
+  readonly fitsSizes: boolean;
   /** Absent where mistakes leave nothing to trust. */
   readonly result: Value | undefined;
   readonly symbols: Symbols;
@@ -137,16 +139,18 @@ export function runBlock(subject: Subject, world: World): Run {
   const ofAll = demands.filter(({ grounds }) => grounds?.values.every(isConstant) === true);
   symbols.demands.splice(0, demands.length, ...ofAll);
   if (isAdmissible) settleSymbols(build, frame, undefined);
+  const fitsSizes = [...symbols.places.keys()].every((symbol) => hasUse(symbol, demands));
   const isSound =
     result !== undefined &&
     progress.isWhole &&
     result.doubt.size === 0 &&
     !trace.mistakes.some(isError) &&
-    [...symbols.places.keys()].every((symbol) => hasUse(symbol, demands));
+    fitsSizes;
   return {
     world,
     trace,
     isAdmissible,
+    fitsSizes,
     result: isSound ? result : undefined,
     symbols: { ...symbols, demands },
   };
@@ -211,7 +215,7 @@ function makeInputs(
       .slice(1)
       .map((axis): Size => {
         const scale = scales[index] ?? 1;
-        const symbol = axisName(rank, axis);
+        const symbol = sizeName(definition, rank, axis);
         build.symbols.places.set(symbol, input.span);
         return mapSize(symbolSize(symbol), (size) => size * scale, { every: 1, by: scale });
       });
