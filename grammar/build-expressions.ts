@@ -25,7 +25,9 @@ import {
   tokensOf,
 } from "./cst.ts";
 import { parseKernel, parseNumber } from "./numbers.ts";
+import { indexAt } from "./segments.ts";
 import { numberOutOfRange } from "./syntax-errors.ts";
+import * as t from "./tokens.ts";
 
 function reportOutOfRange(ctx: BuildContext, span: Span, text: string): void {
   const help = ["exponents lie between -400 and 400, and a number has at most 10,000 digits"];
@@ -58,6 +60,9 @@ export function buildArguments(ctx: BuildContext, node: CstNode | undefined): Ar
 
 function buildArgument(ctx: BuildContext, node: CstNode): Argument | undefined {
   const span = nodeSpan(ctx, node);
+  const after = span && ctx.tokens[indexAt(ctx.tokens, span.end)];
+  // A word of the grammar was meant as a name, and that was told.
+  if (after?.tokenType === t.Equal) return undefined;
   const value = buildRelation(ctx, childOf(node, "rel"));
   const name = buildName(ctx, tokenOf(node, "Ident"));
   return span && value && { ...(name && { name }), value, span };

@@ -165,8 +165,40 @@ function reservedName(site: Site): Diagnostic | undefined {
   const wantsName = site.expected === "a name" || site.rule === "params" || site.rule === "inputs";
   const startsAnew = (word.tokenType === t.Block || word.tokenType === t.Model) && next === t.Ident;
   if (!(wantsName && !startsAnew) && (next === undefined || !AFTER_A_NAME.has(next))) return undefined;
+  const span = spanOf(site, word);
+  if (isNaming && word.tokenType === t.In && site.rule === "args") {
+    const fix = withoutArgument(site, site.index - 1);
+    const help = ["the channels that a stage receives are never written", fix.title];
+    return reservedWord.at({ span, help, fix }, word.image);
+  }
   const help = [`choose another name, such as ${quoted(`${word.image}_`)}`];
-  return reservedWord.at({ span: spanOf(site, word), help }, word.image);
+  return reservedWord.at({ span, help }, word.image);
+}
+
+/** Removes the argument that begins at token `first`, with the comma or the parentheses that only it needs. */
+function withoutArgument(site: Site, first: number): Fix {
+  const { file, tokens } = site;
+  let end = first;
+  for (let depth = 0; end < tokens.length; end += 1) {
+    const type = typeAt(site, end);
+    if (depth === 0 && (type === t.Comma || type === t.CloseParen)) break;
+    if (type === t.OpenParen || type === t.OpenBracket) depth += 1;
+    else if (type === t.CloseParen || type === t.CloseBracket) depth -= 1;
+  }
+  const startOf = (index: number): number => tokens[index]?.startOffset ?? file.text.length;
+  const endOf = (index: number): number => (tokens[index]?.endOffset ?? file.text.length - 1) + 1;
+  const removed =
+    typeAt(site, end) === t.Comma
+      ? { start: startOf(first), end: startOf(end + 1) }
+      : typeAt(site, first - 1) === t.Comma
+        ? { start: startOf(first - 1), end: startOf(end) }
+        : { start: endOf(first - 2), end: endOf(end) };
+  const written = file.text.slice(startOf(first), endOf(end - 1));
+  return {
+    title: `leave out ${quoted(written)}`,
+    applicability: "machine-applicable",
+    edits: [{ span: { file, ...removed }, text: "" }],
+  };
 }
 
 // ── Signs that belong elsewhere ──
