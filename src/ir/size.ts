@@ -39,6 +39,10 @@ export const UNKNOWN_PERIOD: number = Number.POSITIVE_INFINITY;
 /** Periods of networks are products of strides, at most a few thousand; a mistake or an attack makes longer ones. */
 const LONGEST_PERIOD = 2 ** 16;
 const MOST_EFFORT = 2 ** 21;
+/** Looking at so few values costs no more than what else there is to do for a size. */
+const FREE_LOOK = 2 ** 6;
+/** A period is looked at for its values, for a shorter one in it, and for the line that they lie on. */
+const LOOKS_AT_PERIOD = 3;
 
 /** Products of a factor and a value of the symbol stay exact. */
 const LARGEST_FACTOR = 2 ** 30;
@@ -71,12 +75,20 @@ export function symbolSize(symbol: string): SymbolicSize {
 /** The size after a change: `mapSize(n, (n) => Math.floor((n - 3) / 2) + 1, { every: 2, by: 1 })`. */
 export function mapSize(size: Size, change: (size: number) => number, step: Step): Size {
   if (typeof size === "number") return change(size);
-  const offset = step.every <= LONGEST_PERIOD ? offsetOf(change, step) : undefined;
+  const isLooked = step.every <= FREE_LOOK || canLook(step.every, 1, size.effort);
+  const offset = isLooked ? offsetOf(change, step) : undefined;
   // Most stages leave sizes alone: then they stay the same object.
   if (offset === 0 && step.every === 1 && step.by === 1) return size;
   const line = offset === undefined ? undefined : { ...step, offset };
   const changed = (line && composed(line, size)) ?? tabulated(size, change, step, printChange(size, line));
   return isSameSize(changed, size) ? size : changed;
+}
+
+/** Whether a period may be looked at so often; that takes as much of the effort. */
+function canLook(every: number, looks: number, effort: Effort): boolean {
+  if (every > LONGEST_PERIOD || every * looks > effort.left) return false;
+  effort.left -= every * looks;
+  return true;
 }
 
 /** A change of a size that is no floor of a line itself: `2*floor(H/2) + 1`. */
@@ -164,8 +176,7 @@ function periodicSize(
   text: string,
   effort: Effort,
 ): Size | undefined {
-  if (step.every > LONGEST_PERIOD || effort.left < step.every) return undefined;
-  effort.left -= step.every;
+  if (!canLook(step.every, LOOKS_AT_PERIOD, effort)) return undefined;
   const values = Float64Array.from({ length: step.every }, (_, index) => valueAt(index + 1));
   const { every, by } = shortened(values, step);
   const at = (value: number): number =>
@@ -221,7 +232,7 @@ function through(made: NonNullable<SymbolicSize["made"]>): (value: number) => nu
 function isAtom(text: string): boolean {
   let rest = text;
   while (/\([^()]*\)/.test(rest)) rest = rest.replace(/\([^()]*\)/g, "");
-  return /^\w+$/.test(rest);
+  return /^[\w.]+$/.test(rest);
 }
 
 /** `16*floor((H + 4)/16) - 188`: what rises by the same amount after the same distance; else nothing. */

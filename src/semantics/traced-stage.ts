@@ -96,7 +96,7 @@ export function tracedResult(build: Build, work: StageAtWork, result: Value): Va
   const levers = leversOf(work);
   const formula = formulaOf(trace, levers, work, result.shape.channels);
   const whole = withFormula(result, formula);
-  if (constantValue(formula) === undefined) nameChannels(nodes, result, formula);
+  if (constantValue(formula) === undefined) nameChannels(nodes, result, operands, formula);
   return sizedBy(
     whole,
     [...operands, ...work.templates],
@@ -110,11 +110,16 @@ export function finenessOf({ sizes }: Shape): number {
 }
 
 /** What is said of a node is said of its formula; those of the stage that lead to its result share it. */
-function nameChannels(nodes: OpNode[], { node: last, shape: { channels } }: Value, formula: Term): void {
-  const { span } = nodes[last]?.origin ?? {};
-  for (let id: number | undefined = last; id !== undefined; id = nodes[id]?.inputs[0]) {
+function nameChannels(
+  nodes: OpNode[],
+  { node: last, shape: { channels } }: Value,
+  operands: Operands<Value>,
+  formula: Term,
+): void {
+  const given = new Set(operands.map(({ node }) => node));
+  for (let id: number | undefined = last; id !== undefined && !given.has(id); id = nodes[id]?.inputs[0]) {
     const node = nodes[id];
-    if (node === undefined || node.origin.span !== span || node.shape.channels !== channels) return;
+    if (node === undefined || node.shape.channels !== channels) return;
     nodes[id] = { ...node, shape: { ...node.shape, formula } };
   }
 }
