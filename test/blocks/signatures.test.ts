@@ -52,7 +52,10 @@ it.each([
   ["block declared(k) < conv 1 -> k : [2*in.c @ in.h, in.w] >", "[C @ H, W] → [k @ H, W] where 2*C == k"],
   ["block share(theta) < conv 1 -> floor(theta*in.c); avgpool 2 >", "[C @ S…] → [⌊theta·C⌋ @ ⌊S/2⌋…]"],
   ["block halved(k) < conv 1 -> floor(k/2); conv 3 -> k >", "[C @ S…] → [k @ S…]"],
-  ["block turned(S: int, a: int) < conv 1 -> 9 + floor((1 - a)/S) >", "[C @ in.s…] → [8 - ⌊(a - 2)/S⌋ @ in.s…]"],
+  [
+    "block turned(S: int, a: int) < conv 1 -> 9 + floor((1 - a)/S) >",
+    "[C @ in.s…] → [8 - ⌊(a - 2)/S⌋ @ in.s…]",
+  ],
   ["block b(W: int = 2) < maxpool (size=W) >", "[C @ S…] → [C @ ⌊S/W⌋…]"],
   ["block b(H = 2, W = 2) < pad (by=[H, W]) >", "[C @ in.h, in.w] → [C @ 2·H + in.h, 2·W + in.w]"],
   ["block b(S: int = 2) < conv 3 /S -> 8 >", "[C @ in.s…] → [8 @ ⌈in.s/S⌉…]"],

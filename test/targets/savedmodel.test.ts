@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { collectDiagnostics } from "../../src/base/diagnostic.ts";
 import { runPasses } from "../../src/passes/pass.ts";
 import { emitArtifact } from "../../src/targets/artifact.ts";
+import { crc32c } from "../../src/targets/savedmodel/checksum.ts";
 import { savedModelTarget } from "../../src/targets/savedmodel/target.ts";
 import type { ArtifactFile } from "../../src/targets/target.ts";
 import { sketch } from "../passes/sketch.ts";
@@ -86,6 +87,15 @@ it("what is made while the values are written is not made again for their checks
   const index = files[2] && Buffer.concat([...files[2].pieces()]);
   const again = emitArtifact(savedModelTarget, graph, facts, collectDiagnostics())?.[2];
   expect(again && Buffer.concat([...again.pieces()])).toEqual(index);
+});
+
+it.each([
+  ["32 zeros", new Uint8Array(32), 0x8a9136aa],
+  ["32 times 255", new Uint8Array(32).fill(255), 0x62a8ab43],
+  ["0 to 31", Uint8Array.from({ length: 32 }, (_, index) => index), 0x46dd794e],
+])("the checksum is that of RFC 3720: %s", (_, bytes, sum) => {
+  expect(crc32c([bytes])).toBe(sum);
+  expect(crc32c([bytes.subarray(0, 5), bytes.subarray(5)])).toBe(sum);
 });
 
 it("passes keep the names by which outputs are fetched", () => {
