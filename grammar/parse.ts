@@ -7,6 +7,7 @@ import type { Comment, File } from "./ast.ts";
 import { balance } from "./brackets.ts";
 import { buildFile } from "./build-ast.ts";
 import { MAX_PROBLEMS } from "./expectations.ts";
+import { respell } from "./misspelt-words.ts";
 import { createParser, type Parser } from "./parser.ts";
 import { parserDiagnostic } from "./parser-errors.ts";
 import { scan } from "./scan.ts";
@@ -64,7 +65,7 @@ function parseInto(file: SourceFile, reporter: Reporter): File {
       span: { file, start: token.startOffset, end: token.startOffset + token.image.length },
     }),
   );
-  const balanced = balance(file, scanned.tokens, reporter);
+  const balanced = balance(file, respell(scanned.tokens, file, reporter), reporter);
   if (balanced === undefined) return emptyFile(file, comments);
   if (scanned.tokens.length > MAX_TOKENS) {
     reportTooLarge(file, count(scanned.tokens.length, "token"), reporter);

@@ -74,16 +74,17 @@ export const Ident: TokenType = createToken({
   label: "a name",
 });
 
-const words: string[] = [];
+const words = new Map<string, TokenType>();
 
 function word(text: string): TokenType {
-  words.push(text);
-  return token({
+  const type = token({
     name: text[0]?.toUpperCase() + text.slice(1),
     pattern: text,
     longer_alt: Ident,
     label: `\`${text}\``,
   });
+  words.set(text, type);
+  return type;
 }
 
 export const As: TokenType = word("as");
@@ -159,7 +160,8 @@ export const tokens: readonly TokenType[] = all;
 export const signTypes: ReadonlyMap<string, TokenType> = signs;
 
 /** The words of the grammar: they name nothing else. */
-export const reservedWords: ReadonlySet<string> = new Set(words);
+export const reservedWords: ReadonlySet<string> = new Set(words.keys());
+export const wordTypes: ReadonlyMap<string, TokenType> = words;
 
 /** Each opening bracket with its closing one. */
 export const closers: ReadonlyMap<TokenType, TokenType> = new Map([

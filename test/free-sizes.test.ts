@@ -1,7 +1,9 @@
 /** What is valid and lossless of models with free sizes, and what happens when sizes are given. */
 import { expect, it } from "vitest";
+import { silent } from "../src/base/diagnostic.ts";
 import { check, elaborate } from "../src/compile.ts";
 import { loadImport } from "../src/runtime/source-files.ts";
+import { parseSetting } from "../src/semantics/bindings.ts";
 import type { SymbolConstraint } from "../src/semantics/symbol-table.ts";
 
 /** A DenseNet-121 for any size; the pool of its stem is padded or not. */
@@ -97,4 +99,26 @@ it("holds given sizes against the `where`", () => {
   const text = "dn 1; model net where (H % 16 == 0) { input x: f32[3 @ H, 8]; output y = x < maxpool 2 >; }";
   expect(codesWith([["H", [500]]], text)).toEqual(["DN0503"]);
   expect(codesWith([["H", [512]]], text)).toEqual([]);
+});
+
+it("offers what was meant where an input, size or parameter is given that there is not", () => {
+  const text =
+    "dn 1;\nmodel net(classes = 10) { input image: f32[3 @ H, 8]; output y = image < gap; linear -> classes >; }";
+  const told = (
+    inputs: readonly (readonly [string, readonly number[]])[],
+    ...settings: readonly string[]
+  ) => {
+    const parameters = new Map(
+      settings.flatMap((each) => [parseSetting(each, silent)].filter((found) => found !== undefined)),
+    );
+    const bindings = { parameters, inputs: new Map(inputs) };
+    const { diagnostics } = elaborate({ path: "net.dn", text }, { bindings, allowFree: true });
+    return diagnostics.flatMap(({ severity, code, help = [] }) =>
+      severity === "error" ? [code, ...help] : [],
+    );
+  };
+  expect(told([["imgae", [3, 8, 8]]])).toEqual(["DN0312", "did you mean `image`?"]);
+  expect(told([["h", [8]]])).toEqual(["DN0312", "did you mean `H`?"]);
+  expect(told([["depth", [8]]])).toEqual(["DN0312", "it has `image` and `H`"]);
+  expect(told([["H", [8]]], "clases=3")).toEqual(["DN0301", "it has `classes`; did you mean `classes`?"]);
 });

@@ -44,7 +44,7 @@ export function axisName(rank: number, axis: Axis): string {
 
 /** The axis that `.c`, `.d`, `.h`, `.w` or `.l` names in a shape of this rank, if it has one. */
 export function axisByName(rank: number, name: string): Axis | undefined {
-  const axis = AXIS_NAMES[rank]?.indexOf(name.toUpperCase()) ?? -1;
+  const axis = AXIS_NAMES[rank]?.findIndex((known) => known.toLowerCase() === name) ?? -1;
   return axis < 0 ? undefined : axis;
 }
 

@@ -30,6 +30,8 @@ export interface UnknownConvention {
   /** What is wrong with the name. */
   readonly why: string;
   readonly help: string;
+  /** The one that was meant, if any is near. */
+  readonly near?: string;
 }
 
 /** `fvcore`, or pinned: `fvcore@3378afe`. */
@@ -40,7 +42,7 @@ export function conventionNamed(name: string): Convention | UnknownConvention {
   if (versions.length === 0) {
     const near = nearest(id, conventionIds());
     const help = near === undefined ? `there are ${conventionIds().join(", ")}` : `did you mean \`${near}\`?`;
-    return { why: `there is no convention \`${id}\``, help };
+    return { why: `there is no convention \`${id}\``, help, ...(near !== undefined && { near }) };
   }
   const data = version === undefined ? versions[0] : versions.find((each) => namesOf(each).includes(version));
   if (data === undefined) {

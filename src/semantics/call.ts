@@ -1,6 +1,7 @@
 /** Calls of stages: window sizes, stride, channels and arguments become values of the types that the stage declares. */
 import type * as ast from "../../grammar/ast.ts";
 import type { Fix } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { integerOf, isSymbolic, type Literal, printLiteral } from "../ir/literal.ts";
@@ -8,11 +9,11 @@ import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis, type Template } 
 import { outOfRange, wrongType } from "../ops/call-problems.ts";
 import type { Call, Operands, Stage, Value } from "../ops/op.ts";
 import { evaluateGiven, type Given } from "./bind.ts";
+import { argumentOf } from "./build.ts";
 import { argumentsOf, type CallForm } from "./call-form.ts";
 import { pairArguments, SIZE_ARGUMENT } from "./callee.ts";
 import type { Environment } from "./environment.ts";
 import { evaluate, spanOf } from "./evaluate.ts";
-import { replaceFix } from "./resolve-names.ts";
 import { tensorNamed } from "./scope.ts";
 import { inconclusive } from "./symbolic.ts";
 
@@ -176,7 +177,8 @@ export function readArgument(
   const reading = value === undefined ? undefined : type.read(value);
   if (reading !== undefined && "value" in reading) return { value: reading.value, isGuess: false };
   const { words = [] } = type;
-  const near = value?.kind === "word" ? nearest(value.value, words) : undefined;
+  const isString = value?.kind === "string" && words.includes(value.value);
+  const near = isString ? value.value : value?.kind === "word" ? nearest(value.value, words) : undefined;
   const guess = near ?? words[0];
   if (value !== undefined && reading !== undefined) {
     reportMisread(
@@ -184,10 +186,20 @@ export function readArgument(
       { what: quoted(name), expects: type.expects, value },
       at,
       environment,
-      near === undefined ? {} : { help: [`did you mean ${quoted(near)}?`], ...replaceFix(spanOf(at), near) },
+      near === undefined
+        ? {}
+        : {
+            help: [isString ? "words stand without quotation marks" : `did you mean ${quoted(near)}?`],
+            ...replaceFix(writtenAt(at, environment), near),
+          },
     );
   }
   return { value: guess, isGuess: true };
+}
+
+/** Where a value was written: by a caller, where the expression only names a parameter. */
+function writtenAt(at: ast.Expression | Span, { scope }: Environment): Span {
+  return ("kind" in at ? argumentOf(at, scope) : undefined) ?? spanOf(at);
 }
 
 const partsByName = new WeakMap<ast.QualifiedName, ReadonlyMap<string, Span>>();

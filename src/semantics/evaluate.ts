@@ -4,12 +4,14 @@ import type {
   ComparisonExpression,
   Expression,
   FlowMember,
+  Name,
   NameExpression,
   UnaryExpression,
 } from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { unreachable } from "../base/invariant.ts";
 import { isHuge, rational } from "../base/rational.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
 
 import { listOf, quoted } from "../base/text.ts";
@@ -213,18 +215,22 @@ function memberOf(expression: FlowMember, environment: Environment): Literal | u
       { help: [`write \`${expression.base}.c\` for its channels`] },
     );
   }
-  return sizeOf(value, expression.member.text, expression.span, environment);
+  return sizeOf(value, expression.member, environment);
 }
 
 /** The size that `.c`, `.h` and so on names. A doubtful one has no value, so that nothing follows from it. */
-function sizeOf(value: Value, member: string, span: Span, environment: Environment): Literal | undefined {
+function sizeOf(value: Value, { text, span }: Name, environment: Environment): Literal | undefined {
   const rank = rankOf(value.shape);
-  const axis = axisByName(rank, member);
+  const axis = axisByName(rank, text);
   if (axis === undefined) {
     if (value.doubt.has("rank")) return undefined;
-    const names = listOf(axesOf(rank).map((each) => quoted(`.${axisName(rank, each).toLowerCase()}`)));
-    return environment.report(wrongRank, [`${printShape(value.shape)} has no \`.${member}\``], span, {
-      help: [`it has ${names}`],
+    const names = axesOf(rank).map((each) => axisName(rank, each).toLowerCase());
+    // `.channels`, `.H`.
+    const near = names.find((name) => text.toLowerCase().startsWith(name));
+    const has = `it has ${listOf(names.map((name) => quoted(`.${name}`)))}`;
+    return environment.report(wrongRank, [`${printShape(value.shape)} has no \`.${text}\``], span, {
+      help: [near === undefined ? has : `${has}; did you mean \`.${near}\`?`],
+      ...(near !== undefined && replaceFix(span, near)),
     });
   }
   if (value.doubt.has(axis)) return undefined;
@@ -242,7 +248,7 @@ function nameOrCall(expression: NameExpression, environment: Environment): Liter
   if (expression.arguments !== undefined) return callOf(expression, environment);
   if (member !== undefined) {
     const entry = lookUp(environment.scope, head.text);
-    if (entry?.kind === "tensor") return sizeOf(entry.value, member.text, expression.span, environment);
+    if (entry?.kind === "tensor") return sizeOf(entry.value, member, environment);
     if (entry?.kind === "failed") return undefined;
     return environment.report(badExpression, [`${quoted(head.text)} has no sizes`], expression.span);
   }

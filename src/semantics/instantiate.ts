@@ -2,7 +2,7 @@
 import type * as ast from "../../grammar/ast.ts";
 import type { Frame } from "../base/diagnostic.ts";
 import type { Span } from "../base/source.ts";
-import { quoted } from "../base/text.ts";
+import { listOf, nearest, quoted } from "../base/text.ts";
 import type { GraphPort } from "../ir/graph.ts";
 
 import { contains } from "../ir/size-set.ts";
@@ -35,7 +35,7 @@ import { fileScopes } from "./file-scopes.ts";
 import { addHoleWithoutValue, type Gaps, hasHoles, isLegible, nameValue, noGaps } from "./gaps.ts";
 import { declareSymbols, holdWhere, type InputSymbol, reportGiven, symbolsOf } from "./input-symbols.ts";
 import { losslessConditions } from "./lossless.ts";
-import { bindInputs, makeInput } from "./model-inputs.ts";
+import { bindInputs, inputMismatch, makeInput } from "./model-inputs.ts";
 import type { ModelDefinition, Module } from "./module.ts";
 import { type Problems, silentProblems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
@@ -119,6 +119,7 @@ export function instantiate(
     depth: 0,
   };
   const symbols = symbolsOf(body, binding.scope, bindings);
+  rejectUnknownSizes(model, body, bindings, symbols, place);
   const isFree = symbols.every(({ value }) => value === undefined);
   if (!isFree && !admits(definition, bindings, symbols, program, place)) return undefined;
   if (!isLegible(model, module)) build.gaps.isTotal = true;
@@ -177,8 +178,31 @@ function rejectUnknown(definition: ModelDefinition, bindings: Bindings, head: He
   const names = exposedParameters(definition);
   for (const [name, { span }] of bindings.parameters) {
     if (names.includes(name)) continue;
-    const help = [names.length === 0 ? "it has none" : `it has ${names.map(quoted).join(", ")}`];
+    const near = nearest(name, names);
+    const has = names.length === 0 ? "it has none" : `it has ${listOf(names.map(quoted))}`;
+    const help = [near === undefined ? has : `${has}; did you mean ${quoted(near)}?`];
     report(head, unknownParameter, [definition.ast.name.text, name], { span, help });
+  }
+}
+
+/** Sizes from outside are of an input or a symbol. */
+function rejectUnknownSizes(
+  { name: { text, span } }: ast.Model,
+  { items }: ast.ModelBody,
+  bindings: Bindings,
+  symbols: readonly InputSymbol[],
+  place: Place,
+): void {
+  const inputs = items.flatMap((item) => (item.kind === "input" ? [item.name.text] : []));
+  const known = [...inputs, ...symbols.map(({ name }) => name.text)];
+  for (const name of bindings.inputs.keys()) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const help = near === undefined ? `it has ${listOf(known.map(quoted))}` : `did you mean ${quoted(near)}?`;
+    report(place, inputMismatch, [name, `${quoted(text)} has no such input or free size`], {
+      span,
+      help: [help],
+    });
   }
 }
 

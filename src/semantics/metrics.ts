@@ -1,6 +1,7 @@
 /** What `expect` measures: names of whole-model numbers, which win over parameters, and `macs("NAME")`. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import { quoted } from "../base/text.ts";
 import { type Literal, numberLiteral } from "../ir/literal.ts";
 import { conventionNamed, isConvention } from "../measure/conventions.ts";
@@ -52,7 +53,9 @@ function calledMetric(name: string, expression: ast.NameExpression, place: Place
   }
   const found = conventionNamed(convention);
   if (isConvention(found)) return countingMetric(found);
-  remark(place, badMetric, [found.why], { span: expression.span, help: [found.help] });
+  const fix =
+    found.near === undefined || argument === undefined ? {} : replaceFix(argument.span, `"${found.near}"`);
+  remark(place, badMetric, [found.why], { span: expression.span, help: [found.help], ...fix });
   return undefined;
 }
 

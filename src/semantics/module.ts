@@ -3,6 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import { parse } from "../../grammar/parse.ts";
 import { missingSeparator } from "../../grammar/syntax-errors.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { SourceFile, Span } from "../base/source.ts";
 import { brief, count, nearest, quoted } from "../base/text.ts";
 import { stageNamed } from "../ops/index.ts";
@@ -202,7 +203,12 @@ export function loadProgram(source: SourceFile, load: Loader, reporter: Reporter
     if (file !== undefined && refusal === undefined) return loadModule(file);
     const reason = loaded !== undefined && "reason" in loaded ? loaded.reason : "there is no such file";
     const { why, help } = refusal ?? { why: reason, help: 'write `"std"`, or a path relative to this file' };
-    reporter.report(importFailed.at({ span: item.from.span, help: [help] }, request, why));
+    const { span } = item.from;
+    const isStandard = refusal === undefined && nearest(request, ["std"]) !== undefined;
+    const advice = isStandard
+      ? { help: ['did you mean `"std"`?'], ...replaceFix(span, '"std"') }
+      : { help: [help] };
+    reporter.report(importFailed.at({ span, ...advice }, request, why));
     return undefined;
   };
 

@@ -1,6 +1,7 @@
 /** Resolves the names in bodies: stages, labels, sources; and the form of each call. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
 import { count, quoted } from "../base/text.ts";
 import { conflictingParameters, tooManyArguments } from "../ops/call-problems.ts";
@@ -74,7 +75,7 @@ export function resolveType(type: ast.ShapeType, scope: StaticScope, context: Na
   if (type.element !== undefined && type.element.text !== "f32") {
     context.reporter.report(
       notSupported.at(
-        { span: type.element.span, help: ["write `f32`"] },
+        { span: type.element.span, help: ["write `f32`"], ...replaceFix(type.element.span, "f32") },
         `the element type ${quoted(type.element.text)} is`,
       ),
     );

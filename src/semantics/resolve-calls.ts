@@ -1,18 +1,13 @@
 /** Resolves what stands in call position and checks the form of calls: slots, parameter names, number of arguments. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
-import { missingParameter, tooManyArguments, unknownParameter } from "../ops/call-problems.ts";
+import { missingParameter, tooManyArguments, unknownParameter, wrongType } from "../ops/call-problems.ts";
 import { argumentsOf, type CallForm, parameterNames } from "./call-form.ts";
 import { type Callee, calleeOf, nameText, SIZE_ARGUMENT } from "./callee.ts";
-import {
-  isMisread,
-  type NameContext,
-  replaceFix,
-  resolveExpression,
-  type WordRule,
-} from "./resolve-names.ts";
+import { isMisread, type NameContext, resolveExpression, type WordRule } from "./resolve-names.ts";
 import { checkChannels, checkSlots, isCutOff, slotsMeant } from "./resolve-slots.ts";
 import { resolveTensor } from "./resolve-tensors.ts";
 import { moveToSlot, slotHelp, slotMeant } from "./slot-arguments.ts";
@@ -151,8 +146,30 @@ function resolveArgument(
   const stage = callee.kind === "stage" ? callee.stage : undefined;
   if (parameter !== undefined && stage?.arguments[parameter]?.type.isTensor === true)
     return resolveTensor(value, scope, context);
-  resolveExpression(value, scope, context, wordRule(callee, parameter));
-  return true;
+  const words = wordRule(callee, parameter);
+  resolveExpression(value, scope, context, words);
+  if (words !== "block" || parameter === undefined) return true;
+  return checkBlock(value, parameter, scope, context);
+}
+
+/** Whether what is given for a block may be one: a name that means nothing cannot. */
+export function checkBlock(
+  value: ast.Expression,
+  parameter: string,
+  scope: StaticScope,
+  { module, blocks, bad, reporter }: NameContext,
+): boolean {
+  if (value.kind !== "name" || value.arguments !== undefined || blocks.has(value)) return true;
+  const { text } = value.name.parts[0];
+  if (read(scope, text) !== undefined || module.missing.has(text)) return true;
+  const known = [...module.names].flatMap(([name, { kind }]) => (kind === "block" ? [name] : []));
+  const near = nearest(text, known);
+  const help =
+    near === undefined ? `the blocks are ${listOf(known.map(quoted))}` : `did you mean ${quoted(near)}?`;
+  const details = { span: value.span, help: [help], ...(near !== undefined && replaceFix(value.span, near)) };
+  reporter.report(wrongType.at(details, quoted(parameter), "a block", nameText(value.name)));
+  bad.add(value);
+  return false;
 }
 
 /** Whether a bare name may stand for itself as the value of a parameter. */

@@ -1,6 +1,7 @@
 /** Resolves the names of expressions: unknown ones are reported once, where they stand. */
 import type * as ast from "../../grammar/ast.ts";
-import { type DiagnosticKind, defineDiagnostic, type Fix, type Reporter } from "../base/diagnostic.ts";
+import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
 import { definitionOf } from "./callee.ts";
@@ -219,7 +220,7 @@ function resolveFunction(expression: ast.NameExpression, scope: StaticScope, con
     context.bad.add(expression);
     return;
   }
-  const near = nearest(name, FUNCTIONS.keys());
+  const near = nearest(name, [...FUNCTIONS.keys(), ...(context.metrics ?? [])]);
   context.reporter.report(
     unknownName.at(
       {
@@ -249,9 +250,9 @@ export function endBody({ entries }: StaticScope, { ended }: NameContext): void 
 }
 
 export function reportUnknown(name: ast.Name, scope: StaticScope, context: NameContext): void {
-  const { reporter, module, ended } = context;
+  const { reporter, module, ended, metrics = [] } = context;
   if (module.missing.has(name.text)) return;
-  const names = namesInScope(scope);
+  const names = [...metrics, ...namesInScope(scope)];
   const end = ended.get(name.text);
   const near = end === undefined ? nearest(name.text, names) : undefined;
   const isCallable = module.names.has(name.text);
@@ -271,11 +272,4 @@ export function reportUnknown(name: ast.Name, scope: StaticScope, context: NameC
       name.text,
     ),
   );
-}
-
-/** The edit of a did-you-mean. */
-export function replaceFix(span: Span, text: string): { readonly fix: Fix } {
-  return {
-    fix: { title: `write ${quoted(text)}`, applicability: "maybe-incorrect", edits: [{ span, text }] },
-  };
 }

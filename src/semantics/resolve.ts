@@ -1,11 +1,13 @@
 /** The static pass over a file: every name, call form, parameter and setting, reached by a model or not. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Reporter } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import type { Span } from "../base/source.ts";
-import { nearest, quoted } from "../base/text.ts";
+import { listOf, nearest, quoted } from "../base/text.ts";
 import { METRIC_NAMES } from "../measure/metric.ts";
 import { SETTINGS } from "../ops/settings.ts";
 import { definitionOf, nameText } from "./callee.ts";
+import { isLegible } from "./gaps.ts";
 import { bareName } from "./input-symbols.ts";
 import {
   type BlockDefinition,
@@ -23,14 +25,8 @@ import {
   resolveSource,
   resolveType,
 } from "./resolve-body.ts";
-import { reportUnknownParameter } from "./resolve-calls.ts";
-import {
-  declareForUse,
-  type NameContext,
-  replaceFix,
-  reportUnknown,
-  resolveExpression,
-} from "./resolve-names.ts";
+import { checkBlock, reportUnknownParameter } from "./resolve-calls.ts";
+import { declareForUse, type NameContext, reportUnknown, resolveExpression } from "./resolve-names.ts";
 import { unexpectedPart } from "./resolve-slots.ts";
 import { declare, read, type StaticEntry, type StaticScope, staticScope } from "./static-scope.ts";
 import { unknownBlock } from "./unknown-callee.ts";
@@ -214,7 +210,7 @@ function checkParameterType(type: ast.ParameterType, { reporter, bad }: NameCont
 
 function resolveModel(model: ast.Model, file: StaticScope, context: NameContext, unread: Unread): void {
   const scope = resolveParameters(model.parameters, file, context);
-  if (model.definition.kind === "alias") resolveAlias(model.definition, scope, context);
+  if (model.definition.kind === "alias") resolveAlias(model.definition, model.name.text, scope, context);
   else {
     declareSymbols(model.definition, scope);
     for (const relation of model.where?.relations ?? [])
@@ -224,7 +220,12 @@ function resolveModel(model: ast.Model, file: StaticScope, context: NameContext,
   }
 }
 
-function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameContext): void {
+function resolveAlias(
+  alias: ast.ModelAlias,
+  aliasName: string,
+  scope: StaticScope,
+  context: NameContext,
+): void {
   const name = nameText(alias.target);
   const [head] = alias.target.parts;
   const target = definitionOf(alias.target, context.module);
@@ -232,7 +233,9 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
   const parameters = target?.kind === "model" ? exposedBy(target) : [];
   for (const [index, { name: named, value }] of (alias.arguments?.items ?? []).entries()) {
     const parameter = named ? parameters.find((each) => each.name.text === named.text) : parameters[index];
-    resolveExpression(value, scope, context, parameter?.type?.name.text === "block" ? "block" : "any");
+    const isBlock = parameter?.type?.name.text === "block";
+    resolveExpression(value, scope, context, isBlock ? "block" : "any");
+    if (isBlock && !checkBlock(value, parameter.name.text, scope, context)) context.bad.add(alias);
   }
   if (target === undefined && context.module.missing.has(head.text)) {
     context.bad.add(alias);
@@ -244,7 +247,10 @@ function resolveAlias(alias: ast.ModelAlias, scope: StaticScope, context: NameCo
     );
     const near = nearest(name, models);
     const notes = target === undefined ? [] : [`${quoted(name)} is a block`];
-    const help = near === undefined ? [] : [`did you mean ${quoted(near)}?`];
+    const others = models.filter((each) => each !== aliasName);
+    const known =
+      others.length === 0 ? "no model is defined here" : `the models are ${listOf(others.map(quoted))}`;
+    const help = [near === undefined ? known : `did you mean ${quoted(near)}?`];
     const fix = near === undefined ? {} : replaceFix(alias.target.span, near);
     context.reporter.report(unknownBlock.at({ span: alias.target.span, notes, help, ...fix }, name, "model"));
     context.bad.add(alias);
@@ -371,12 +377,10 @@ function resolveItems(
     }
   }
   if (!hasOutput) {
-    reporter.report(
-      noOutput.at(
-        { span: model.name.span, help: ["name what comes out: `output y = x < … >;`"] },
-        model.name.text,
-      ),
-    );
+    const help = ["name what comes out: `output y = x < … >;`"];
+    // Perhaps the text that could not be read names one.
+    if (isLegible(model, context.module))
+      reporter.report(noOutput.at({ span: model.name.span, help }, model.name.text));
     bad.add(model);
   }
   return values;

@@ -1,13 +1,14 @@
 /** Names in call position that nothing can be called by: what they are instead, and what was meant. */
 import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { replaceFix } from "../base/replace-fix.ts";
 import { type Span, spanBefore } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
 import { STAGES } from "../ops/index.ts";
 import { LATER_STAGES, notSupported } from "../ops/unsupported.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { type Module, STANDARD_BLOCKS } from "./module.ts";
-import { type NameContext, replaceFix } from "./resolve-names.ts";
+import type { NameContext } from "./resolve-names.ts";
 import { read, type StaticScope } from "./static-scope.ts";
 
 export const unknownOperation: DiagnosticKind<[name: string]> = defineDiagnostic({
@@ -67,12 +68,21 @@ export function reportNoCallee(name: ast.QualifiedName, scope: StaticScope, cont
   }
 }
 
-type Advice = Pick<DiagnosticDetails, "help" | "fix">;
+type Advice = Pick<DiagnosticDetails, "labels" | "help" | "fix">;
+
+/** What stages that are no calls begin with. */
+const WORDS = ["when", "for", "repeat", "from", "let"];
 
 function meant(text: string, span: Span, module: Module): Advice {
   if (STANDARD_BLOCKS.has(text)) return importAdvice(text, module);
-  const near = nearest(text, [...STAGES.map((stage) => stage.name), ...module.names.keys()]);
-  if (near !== undefined) return { help: [`did you mean ${quoted(near)}?`], ...replaceFix(span, near) };
+  const near = nearest(text, [...STAGES.map((stage) => stage.name), ...module.names.keys(), ...WORDS]);
+  const definition = near === undefined ? undefined : module.names.get(near);
+  if (near !== undefined)
+    return {
+      ...(definition && { labels: [{ span: definition.ast.name.span, text: "defined here" }] }),
+      help: [`did you mean ${quoted(near)}?`],
+      ...replaceFix(span, near),
+    };
   return { help: ["`dnc ops` lists the stages; blocks are those of this file and its imports"] };
 }
 
@@ -102,6 +112,9 @@ function editionEnd({ edition, span }: ast.File): number | undefined {
 function inNamespaces({ parts: [head, member] }: ast.QualifiedName, { namespaces }: Module): Advice {
   const namespace = namespaces.get(head.text);
   if (namespace === undefined) {
+    const near = nearest(head.text, namespaces.keys());
+    if (near !== undefined)
+      return { help: [`did you mean ${quoted(near)}?`], ...replaceFix(head.span, near) };
     const names = [...namespaces.keys()].map(quoted);
     return {
       help: [

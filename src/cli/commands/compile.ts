@@ -26,6 +26,7 @@ import { runtimes } from "../../runtime/runtimes/index.ts";
 import { openSession } from "../../runtime/session.ts";
 import { specHash } from "../../runtime/spec-hash.ts";
 import { type Agreement, toleranceIn, verifySession } from "../../runtime/verify.ts";
+import { oneOf } from "../choice.ts";
 import {
   type Command,
   type ExitCode,
@@ -232,11 +233,9 @@ function agrees({ difference }: Agreement, { tolerance }: Pick<Facts, "tolerance
 
 export function readWeights(flags: FlagValues): WeightsChoice {
   const { weights = "init", seed = "0" } = flags;
-  if (weights !== "init" && weights !== "hash") {
-    throw new UsageError(`\`--weights\` takes init or hash, not ${String(weights)}`);
-  }
+  const kind = oneOf(["init", "hash"], "--weights", String(weights));
   if (!/^[0-9]{1,9}$/.test(String(seed))) throw new UsageError("`--seed` takes a whole number");
-  return weights === "hash" ? { kind: "hash" } : { kind: "init", seed: Number(seed) };
+  return kind === "hash" ? { kind } : { kind, seed: Number(seed) };
 }
 
 export function readOptimize({ optimize = "1" }: FlagValues): boolean {
@@ -248,32 +247,21 @@ export function readOptimize({ optimize = "1" }: FlagValues): boolean {
 const DEFAULT_FORMAT = "savedmodel";
 
 function readFormat({ target = DEFAULT_FORMAT }: FlagValues): string {
-  const known = targetNames();
-  const format = String(target);
-  if (!known.includes(format))
-    throw new UsageError(`\`--target\` takes ${listOf(known, "or")}, not ${format}`);
-  return format;
+  return oneOf(targetNames(), "--target", String(target));
 }
 
 function readQuantization({ quantize }: FlagValues, format: string): Quantization | undefined {
   if (quantize === undefined) return undefined;
   const known = quantizationsOf(format);
-  const quantization = known.find((each) => each === quantize);
-  if (quantization !== undefined) return quantization;
-  throw new UsageError(
-    known.length === 0
-      ? `\`--quantize\` is for graphmodel, not for ${format}`
-      : `\`--quantize\` takes ${listOf(known, "or")}, not ${String(quantize)}`,
-  );
+  if (known.length === 0) throw new UsageError(`\`--quantize\` is for graphmodel, not for ${format}`);
+  return oneOf(known, "--quantize", String(quantize));
 }
 
 export function readPrecision({ precision = "f32" }: FlagValues, format: string): Precision {
-  const known = precisionsOf(format);
-  const found = known.find((each) => each === precision);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `\`--precision\` takes ${listOf(known, "or")} for ${format}, not ${String(precision)}`,
-  );
+  const wanted = oneOf(["f32", "bf16"], "--precision", String(precision));
+  if (!precisionsOf(format).includes(wanted))
+    throw new UsageError(`\`--precision ${wanted}\` is for savedmodel, not for ${format}`);
+  return wanted;
 }
 
 /** What `--verify` runs the artifact on; absent: what is meant for the target. */

@@ -18,6 +18,7 @@ import {
   timeOf,
 } from "../../runtime/session.ts";
 import { cacheFolder } from "../../runtime/setup/cache.ts";
+import { oneOf } from "../choice.ts";
 import { type Command, type ExitCode, type FlagValues, type Terminal, UsageError } from "../command.ts";
 import { openRunnable, type Runnable } from "../runnable.ts";
 import { TARGET_FLAGS } from "../target.ts";
@@ -100,8 +101,7 @@ interface RunOptions {
 
 function readOptions(flags: FlagValues): RunOptions {
   const { runtime, top = "5", threads = "auto", labels, save, seed = "0" } = flags;
-  if (typeof runtime === "string" && !RUNTIMES.includes(runtime))
-    throw new UsageError(`\`--runtime\` takes ${listOf(RUNTIMES, "or")}, not ${runtime}`);
+  if (typeof runtime === "string") oneOf(RUNTIMES, "--runtime", runtime);
   if (!/^[0-9]{1,6}$/.test(String(top))) throw new UsageError("`--top` takes a whole number");
   if (threads !== "auto" && !/^[1-9][0-9]{0,3}$/.test(String(threads))) {
     throw new UsageError("`--threads` takes `auto` or a number of at least 1");
