@@ -238,12 +238,23 @@ const SUFFIXES = new Set([t.Colon, t.Arrow, t.Slash, t.OpenParen, t.OpenBracket,
 const LISTS = new Set(["args", "params", "list", "where", "inputs", "import"]);
 const CONDITIONS = new Set(["when", "group", "where", "args"]);
 
+const STAGE_PARTS: ReadonlySet<TokenType> = new Set([t.Num, t.Kernel, t.Arrow, t.Slash]);
+
+/** `y = maxpool 2;` */
+function isStageAsValue({ token, tokens, index, rule }: Site): boolean {
+  if (token === undefined || rule !== "modelBody" || !STAGE_PARTS.has(token.tokenType)) return false;
+  const [before, name] = [tokens[index - 2], tokens[index - 1]];
+  return before?.tokenType === t.Equal && name?.tokenType === t.Ident;
+}
+
 /** What is often written in place of something else. */
 function wrongSign(site: Site): Diagnostic | undefined {
   const { token, rule } = site;
   if (token === undefined) return undefined;
   const type = token.tokenType;
   const isBody = rule === "body" || rule === "branches";
+  if (isStageAsValue(site))
+    return unexpected(site, { help: ["a stage is applied to a value, in a body: `y = x < maxpool 2 >`"] });
   const operator = type === t.Ident ? WORD_OPERATORS[token.image] : undefined;
   if (operator !== undefined) return suggest(site, replaceBy(site, operator, "machine-applicable"));
   if (type === t.Equal && CONDITIONS.has(rule))

@@ -1,6 +1,7 @@
 /** What is valid and lossless of models with free sizes, and what happens when sizes are given. */
 import { expect, it } from "vitest";
 import { silent } from "../src/base/diagnostic.ts";
+import { spanText } from "../src/base/source.ts";
 import { check, elaborate } from "../src/compile.ts";
 import { loadImport } from "../src/runtime/source-files.ts";
 import { parseSetting } from "../src/semantics/bindings.ts";
@@ -121,4 +122,18 @@ it("offers what was meant where an input, size or parameter is given that there 
   expect(told([["h", [8]]])).toEqual(["DN0312", "did you mean `H`?"]);
   expect(told([["depth", [8]]])).toEqual(["DN0312", "it has `image` and `H`"]);
   expect(told([["H", [8]]], "clases=3")).toEqual(["DN0301", "it has `classes`; did you mean `classes`?"]);
+});
+
+it("shows the stage that a given size is too small for, and the sizes that lead to it", () => {
+  const text =
+    "dn 1;\nmodel net { input x: f32[3 @ H, 64]; output y = x < maxpool 2; maxpool 2; avgpool 3; gap >; }";
+  const bindings = { parameters: new Map(), inputs: new Map([["H", [8]]]) };
+  const { diagnostics } = elaborate({ path: "net.dn", text }, { bindings, allowFree: true });
+  const [{ code, labels = [], sizes, help } = { code: "none" }] = diagnostics;
+  expect(code).toBe("DN0504");
+  expect(labels.map((label) => [spanText(label.span), label.text])).toEqual([
+    ["avgpool", "needs avgpool fits in floor(H/4)"],
+  ]);
+  expect(sizes).toEqual(["input [3 @ 8x64]", "maxpool 2 [3 @ 4x32]", "maxpool 2 [3 @ 2x16]"]);
+  expect(help).toEqual(["the nearest size is 12"]);
 });

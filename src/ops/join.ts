@@ -50,23 +50,41 @@ export function checkJoin(rules: JoinRules, inputs: Operands<Shape>, site: Site)
         { input: 0, axis: each },
         { input: other, axis: each },
       ]),
-      ...wayOut(first, shape, axes),
       fix: unstride(rules.unstride, other),
+      ...wayOut([first, shape], [0, other], axes),
     });
     return;
   }
 }
 
 /** Channels are projected; sizes are kept by the strides and the padding. */
-function wayOut(first: Shape, other: Shape, [axis]: readonly Axis[]): Pick<ReportDetails, "help" | "notes"> {
+function wayOut(
+  [first, other]: readonly [Shape, Shape],
+  [firstInput, otherInput]: readonly [number, number],
+  [axis]: readonly Axis[],
+): Pick<ReportDetails, "help" | "notes" | "fix"> {
   const notes = ["sizes are never broadcast"];
   if (axis !== 0) return { notes, help: ["use the same strides and padding on both sides"] };
-  const [narrow, wide] = first.channels < other.channels ? [first, other] : [other, first];
+  const [narrow, wide, input] =
+    first.channels < other.channels ? [first, other, firstInput] : [other, first, otherInput];
   const stride = strideFrom(narrow, wide);
   // A formula is of nothing that has a name there.
   const width = wide.formula === undefined ? ` -> ${wide.channels}` : "";
   const projection = `conv 1 (order=bare, bias=false)${stride}${width}`;
-  return { notes, help: [`project the operand of ${printAxis(narrow, 0)} channels: ${quoted(projection)}`] };
+  return {
+    notes,
+    help: [`project the operand of ${printAxis(narrow, 0)} channels: ${quoted(projection)}`],
+    fix(edits) {
+      const replaced = edits.replaceIdentity(input, projection);
+      return (
+        replaced && {
+          title: `write ${quoted(projection)}`,
+          applicability: "maybe-incorrect",
+          edits: replaced,
+        }
+      );
+    },
+  };
 }
 
 /** The stride, as written, that takes the sizes of one shape to those of another; none while sizes are free. */

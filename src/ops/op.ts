@@ -71,6 +71,8 @@ export interface CallEdits {
   replaceKernel(part: string, by: { readonly title: string; readonly text: string }): Fix | undefined;
   /** The `/2` without which operand `input` of a bare join has the sizes of `other`, where its body writes it. */
   dropStride(operands: { readonly input: number; readonly other: number }): Span | undefined;
+  /** Put `stage` in place of the `id` that branch `input` of a join is, where that is about no other call. */
+  replaceIdentity(input: number, stage: string): Fix["edits"] | undefined;
   /** Add an argument `name=value`. */
   addArgument(text: string): Fix["edits"];
 }

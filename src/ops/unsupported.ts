@@ -12,6 +12,19 @@ export const notSupported: DiagnosticKind<[what: string]> = defineDiagnostic({
   },
 });
 
+const NO_AXES =
+  "a value has channels and sizes, whatever the layout of the target is: there is nothing to reorder";
+const NO_RESHAPE =
+  "`flatten` makes a vector of a map, and `gap` one of its means; values are not reshaped otherwise";
+
+/** What people write in other libraries and nothing in the language corresponds to, and why. */
+export const NEVER_NEEDED: ReadonlyMap<string, string> = new Map([
+  ...["reshape", "view", "squeeze", "unsqueeze", "expanddims", "rearrange"].map(
+    (name) => [name, NO_RESHAPE] as const,
+  ),
+  ...["permute", "transpose", "swapaxes", "moveaxis"].map((name) => [name, NO_AXES] as const),
+]);
+
 /** Stages that people know from elsewhere and a later edition may bring. */
 export const LATER_STAGES: ReadonlySet<string> = new Set(
   "attention selfattention multihead fixedconv blurpool unpool maxunpool gather embedding lstm gru".split(

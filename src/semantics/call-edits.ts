@@ -4,6 +4,7 @@ import { type Span, spanBefore, spanText } from "../base/source.ts";
 import type { CallEdits, Value } from "../ops/op.ts";
 import { addedArgument } from "./argument-edits.ts";
 import type { Place } from "./build.ts";
+import { branchPart } from "./call.ts";
 import { originOf, withoutStride } from "./trail.ts";
 
 /** A call with its parts, whether it stands in a pipeline or as a source. */
@@ -36,6 +37,11 @@ export function editsOf(call: CallPlace, { build, frame }: Place, inputs: readon
       const { text } = stride.file;
       const start = text.slice(0, text.lastIndexOf("/", stride.start)).trimEnd().length;
       return { file: stride.file, start, end: stride.end };
+    },
+    replaceIdentity(input, stage) {
+      const span = call.parts.get(branchPart(input));
+      const isOfModel = frame.kind === "model";
+      return isOfModel && span !== undefined && spanText(span) === "id" ? [{ span, text: stage }] : undefined;
     },
     addArgument: (text) => addedArgument(text, call),
   };

@@ -2,7 +2,7 @@
 import type * as ast from "../../grammar/ast.ts";
 import type { Fix } from "../base/diagnostic.ts";
 import { replaceFix } from "../base/replace-fix.ts";
-import type { Span } from "../base/source.ts";
+import { joinSpans, type Span } from "../base/source.ts";
 import { nearest, quoted } from "../base/text.ts";
 import { integerOf, isSymbolic, type Literal, printLiteral } from "../ir/literal.ts";
 import { type ArgumentType, MAX_INTEGER, type PerAxis, perAxis, type Template } from "../ops/argument.ts";
@@ -202,6 +202,11 @@ function writtenAt(at: ast.Expression | Span, { scope }: Environment): Span {
   return ("kind" in at ? argumentOf(at, scope) : undefined) ?? spanOf(at);
 }
 
+/** What `partsOf` calls the pipeline of a branch. */
+export function branchPart(index: number): string {
+  return `branch ${index}`;
+}
+
 const partsByName = new WeakMap<ast.QualifiedName, ReadonlyMap<string, Span>>();
 
 /**
@@ -215,6 +220,11 @@ export function partsOf(form: CallForm, names: readonly string[]): ReadonlyMap<s
   for (const part of ["kernel", "stride", "channels", "arguments", "branches"] as const) {
     const node = form[part];
     if (node !== undefined) parts.set(part, node.span);
+  }
+  for (const [index, { stages }] of (form.branches?.bodies ?? []).entries()) {
+    const [first, last] = [stages[0], stages.at(-1)];
+    if (first !== undefined && last !== undefined)
+      parts.set(branchPart(index), joinSpans(first.span, last.span));
   }
   for (const [name, { span }] of pairArguments(argumentsOf(form), names)) parts.set(name, span);
   partsByName.set(form.name, parts);

@@ -1,6 +1,6 @@
 /** The symbols of a model's inputs: which there are, which values are given for them, and what `where` says of them. */
 import type * as ast from "../../grammar/ast.ts";
-import { type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
+import { type DiagnosticDetails, type DiagnosticKind, defineDiagnostic } from "../base/diagnostic.ts";
 import { type Span, spanText } from "../base/source.ts";
 import { listOf, quoted } from "../base/text.ts";
 import { fractionOf } from "../ir/fraction.ts";
@@ -121,14 +121,21 @@ export function holdWhere(model: ast.Model, binding: Binding, call: Span | undef
   return holds;
 }
 
-/** A size that the model cannot work on. */
-export function reportGiven(name: ast.Name, value: number, { valid }: SymbolConstraint, place: Place): void {
+/** A size that the model cannot work on; `refusal` shows where. */
+export function reportGiven(
+  name: ast.Name,
+  value: number,
+  { valid }: SymbolConstraint,
+  refusal: Pick<DiagnosticDetails, "labels" | "sizes">,
+  place: Place,
+): void {
   const { text, span } = name;
   const near = nearestSizes(valid, value).map(String);
-  const help = near.length === 0 ? [] : [`the nearest sizes are ${listOf(near)}`];
+  const help =
+    near.length === 0 ? [] : [`the nearest ${near.length === 1 ? "size is" : "sizes are"} ${listOf(near)}`];
+  const details = { span, help, ...refusal };
   const { min, modulus } = valid;
   if (min !== null && value < min && modulus === 1) {
-    report(place, inputTooSmall, [text, min, value], { span, help });
-  } else
-    report(place, constraintViolated, [`${text} = ${value}`, quoted(printSet(text, valid))], { span, help });
+    report(place, inputTooSmall, [text, min, value], details);
+  } else report(place, constraintViolated, [`${text} = ${value}`, quoted(printSet(text, valid))], details);
 }

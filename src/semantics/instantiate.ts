@@ -40,8 +40,8 @@ import type { ModelDefinition, Module } from "./module.ts";
 import { type Problems, silentProblems } from "./problems.ts";
 import { exposedParameters, type Resolution } from "./resolve.ts";
 import { childScope, define, type SharedInstance } from "./scope.ts";
-import { noSymbols, type SymbolConstraint } from "./symbol-table.ts";
-import { settleSymbols } from "./symbols.ts";
+import { type Demand, noSymbols, type SymbolConstraint } from "./symbol-table.ts";
+import { refusalOf, settleSymbols } from "./symbols.ts";
 import type { Trace } from "./trace.ts";
 import { checkType } from "./types.ts";
 
@@ -52,6 +52,8 @@ export interface Instance {
   /** Where the graph is not what the spec says; holes stand in it for what a mistake leaves unknown. */
   readonly gaps: Gaps;
   readonly droppedFractions: readonly DroppedFraction[];
+  /** What is asked of the symbols. */
+  readonly demands: readonly Demand[];
 }
 
 /** Whether a model can be made from defaults alone. */
@@ -148,7 +150,8 @@ function admits(
   for (const { name, value } of symbols) {
     const constraint = free?.constraints.find(({ symbol }) => symbol === name.text);
     if (constraint === undefined || value === undefined || contains(constraint.valid, value)) continue;
-    reportGiven(name, value, constraint, place);
+    const refusal = free === undefined ? {} : refusalOf(free.demands, name.text, value, free.graph.nodes);
+    reportGiven(name, value, constraint, refusal, place);
     fits = false;
   }
   return fits;
@@ -324,11 +327,12 @@ function expandModel(name: string, body: ast.ModelBody, bindings: Bindings, plac
     isWhole ? losslessConditions(build.nodes) : undefined,
   );
   const { gaps, droppedFractions } = build;
+  const { demands } = build.symbols;
   // What a hole stands for may have been meant to read them.
   if (!gaps.isTotal && !hasHoles(graph)) findDeadValues(graph, unread, place);
-  if (!isWhole) return { graph, constraints: [], gaps, droppedFractions };
+  if (!isWhole) return { graph, constraints: [], gaps, droppedFractions, demands };
   for (const item of body.items) if (item.kind === "expect") checkExpectations(item, graph, place);
-  return { graph, constraints, gaps, droppedFractions };
+  return { graph, constraints, gaps, droppedFractions, demands };
 }
 
 function expandItem(item: ast.OutputItem | ast.ValueItem, place: Place): Value | undefined {

@@ -13,13 +13,14 @@ import { mergeArity, resolveCall, resolveCallee } from "./resolve-calls.ts";
 import {
   declareForUse,
   endBody,
+  isMisread,
   type NameContext,
   reportNoFlow,
   reportUnknown,
   resolveExpression,
 } from "./resolve-names.ts";
 import { reportNoTensor, resolveTensors } from "./resolve-tensors.ts";
-import { declare, isTensor, read, type StaticScope, staticScope } from "./static-scope.ts";
+import { declare, isTensor, read, readTensors, type StaticScope, staticScope } from "./static-scope.ts";
 import { valueNotApplied } from "./unknown-callee.ts";
 
 export const noStart: DiagnosticKind = defineDiagnostic({
@@ -219,6 +220,31 @@ function checkBodies({ name, branches }: ast.Operation, { reporter }: NameContex
   return false;
 }
 
+function reportNotApplied(
+  name: ast.QualifiedName,
+  callee: Callee,
+  scope: StaticScope,
+  context: NameContext,
+): void {
+  // What it should be applied to is not read, for this reason.
+  const tensors = readTensors(scope);
+  const { span } = name;
+  if (isMisread(withBlanks(span), context)) return;
+  const text = nameText(name);
+  const tensor = tensors.at(-1) ?? "x";
+  const needsMore = callee.kind === "stage" && Object.keys(callee.stage.slots).length > 0;
+  const applied = needsMore ? `${tensor} < ${text} … >` : `${text}(${tensor})`;
+  const help = [`apply it to a tensor: ${quoted(applied)}`];
+  const fix = needsMore || tensors.length === 0 ? {} : replaceFix(span, applied);
+  context.reporter.report(valueNotApplied.at({ span, help, ...fix }, text, "a stage or block", "a tensor"));
+}
+
+/** With the blanks behind it. */
+function withBlanks(span: Span): Span {
+  const blanks = /^[ \t]*/.exec(span.file.text.slice(span.end))?.[0].length ?? 0;
+  return { ...span, end: span.end + blanks };
+}
+
 export function resolveSource(source: ast.Source, scope: StaticScope, context: NameContext): void {
   if (source.kind !== "call") {
     const hasValue = source.kind === "in" ? context.hasIn : context.hasIt;
@@ -231,12 +257,9 @@ export function resolveSource(source: ast.Source, scope: StaticScope, context: N
     if (entry !== undefined && isTensor(entry)) return;
     context.bad.add(source);
     if (entry?.kind === "failed") return;
-    if (calleeOf(source.name, context.module) !== undefined) {
-      const help = [`apply it to a tensor: \`${name.text}(x)\``];
-      context.reporter.report(
-        valueNotApplied.at({ span: source.name.span, help }, name.text, "a stage or block", "a tensor"),
-      );
-    } else if (entry !== undefined) reportNoTensor(source.span, context);
+    const callee = calleeOf(source.name, context.module);
+    if (callee !== undefined) reportNotApplied(source.name, callee, scope, context);
+    else if (entry !== undefined) reportNoTensor(source.span, context);
     else reportUnknown(name, scope, context);
     return;
   }

@@ -226,7 +226,9 @@ export function reportUnknownParameter(
 ): void {
   const near = nearest(name.text, names);
   const has = names.length === 0 ? "it has none" : `it has ${listOf(names.map(quoted))}`;
-  const help = near === undefined ? has : `${has}; did you mean ${quoted(near)}?`;
+  const help = [near === undefined ? has : `${has}; did you mean ${quoted(near)}?`];
+  if (near === undefined && /^(axis|axes|dim|dims)$/.test(name.text))
+    help.push("axes have no numbers: joins, norms and `softmax` work on the channels, windows on the sizes");
   const fix = near === undefined ? {} : replaceFix(name.span, near);
-  reporter.report(unknownParameter.at({ span: name.span, help: [help], ...fix }, callee, name.text));
+  reporter.report(unknownParameter.at({ span: name.span, help, ...fix }, callee, name.text));
 }

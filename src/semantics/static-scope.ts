@@ -64,6 +64,16 @@ export function namesInScope(scope: StaticScope): readonly string[] {
   return names;
 }
 
+/** The names of the tensors of the innermost scope that has some, in their order, all marked as read. */
+export function readTensors(scope: StaticScope): readonly string[] {
+  for (let at: StaticScope | undefined = scope; at !== undefined; at = at.parent) {
+    const tensors = [...at.entries.values()].filter(isTensor);
+    for (const { name } of tensors) read(at, name);
+    if (tensors.length > 0) return tensors.map(({ name }) => name);
+  }
+  return [];
+}
+
 /** Whether an entry is a tensor: an input, a value of the model, a label. */
 export function isTensor(entry: StaticEntry): boolean {
   return entry.kind === "value" || entry.kind === "label" || entry.kind === "input";

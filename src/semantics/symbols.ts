@@ -1,5 +1,10 @@
 /** Free sizes of a model: what its `where` allows, what its stages demand, and what follows from both. */
-import { type DiagnosticKind, defineDiagnostic, type Frame } from "../base/diagnostic.ts";
+import {
+  type DiagnosticDetails,
+  type DiagnosticKind,
+  defineDiagnostic,
+  type Frame,
+} from "../base/diagnostic.ts";
 import { groupBy } from "../base/group.ts";
 import { modulo } from "../base/integers.ts";
 import type { Span } from "../base/source.ts";
@@ -19,6 +24,7 @@ import {
   type SizeSet,
   smallestOutside,
 } from "../ir/size-set.ts";
+import type { OpNode } from "../ops/op.ts";
 import { type Build, report } from "./build.ts";
 import { allowedSizes, type Demand, type SymbolConstraint } from "./symbol-table.ts";
 import { inconclusive } from "./symbolic.ts";
@@ -177,9 +183,9 @@ function holdAgainstWhere(
   const place = { build, frame };
   const isDeclared = build.symbols.allowed.has(symbol);
   const rule = printSet(symbol, valid);
+  const fix = whereFix(model, whereText(symbol, valid));
   if (!isDeclared) {
     if (smallestOutside(allowed, valid) === undefined) return;
-    const fix = whereFix(model, whereText(symbol, valid));
     report(place, constraintInferred, [model.name.text, rule], {
       span,
       ...(fix === undefined ? {} : { fix }),
@@ -188,21 +194,36 @@ function holdAgainstWhere(
   }
   const counterExample = smallestOutside(allowed, valid);
   if (counterExample === undefined) return;
-  const guilty = build.symbols.demands.find(
-    ({ condition }) => condition.symbol === symbol && !condition.holds(counterExample),
-  );
+  const guilty = refusing(build.symbols.demands, symbol, counterExample);
   report(
     place,
     constraintViolated,
     [`${symbol} = ${counterExample}, which \`where\` allows,`, quoted(guilty?.statement ?? rule)],
     {
       span: model.where?.span ?? span,
-      labels: guilty === undefined ? [] : [{ span: guilty.span, text: `needs ${guilty.statement}` }],
       notes: [`the model is valid for ${rule}`],
-      help: [`write \`where (${whereText(symbol, valid) ?? rule})\``],
-      ...(guilty === undefined ? {} : { sizes: sizeTrail(guilty.value, build.nodes, counterExample) }),
+      ...(fix === undefined ? { help: [`write \`where (${rule})\``] } : { fix }),
+      ...refusalOf(build.symbols.demands, symbol, counterExample, build.nodes),
     },
   );
+}
+
+/** The demand that a size does not meet. */
+function refusing(demands: readonly Demand[], symbol: string, value: number): Demand | undefined {
+  return demands.find(({ condition }) => condition.symbol === symbol && !condition.holds(value));
+}
+
+/** Where a size does not fit, and the sizes that lead to it. */
+export function refusalOf(
+  demands: readonly Demand[],
+  symbol: string,
+  value: number,
+  nodes: readonly OpNode[],
+): Pick<DiagnosticDetails, "labels" | "sizes"> {
+  const guilty = refusing(demands, symbol, value);
+  if (guilty === undefined) return {};
+  const { span, statement } = guilty;
+  return { labels: [{ span, text: `needs ${statement}` }], sizes: sizeTrail(guilty.value, nodes, value) };
 }
 
 /** A set as the relations of a `where`, if it is as simple as that. */

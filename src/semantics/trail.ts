@@ -2,9 +2,10 @@
 import type { Label } from "../base/diagnostic.ts";
 import { spanText } from "../base/source.ts";
 
-import { printAxis, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
+import { dimensions, isBoundShape, printAxis, printShape, rankOf, type Shape, sizeAt } from "../ir/shape.ts";
 import { isSameSize, printSize, sizeWith } from "../ir/size.ts";
 import { conv } from "../ops/conv.ts";
+import { flatten } from "../ops/flatten.ts";
 import { id } from "../ops/id.ts";
 import type { Claim, OpNode, Value } from "../ops/op.ts";
 import { reach, windowOf, windowRuleOf } from "../ops/window.ts";
@@ -168,9 +169,36 @@ export function withoutStride(node: OpNode, nodes: readonly OpNode[]): readonly 
   });
 }
 
-/** How a size came out of a window, as a formula: `55 = floor((112 - 3) / 2) + 1`. */
+/** `pad=1`, where that much on both sides makes the window give these sizes, which are by axis. */
+export function paddingFor(
+  node: OpNode,
+  wanted: ReadonlyMap<number, number>,
+  nodes: readonly OpNode[],
+): string | undefined {
+  const source = nodes[node.inputs[0] ?? -1];
+  const window = windowOf(node, source?.shape);
+  if (window === undefined || source === undefined || wanted.size === 0) return undefined;
+  const paddings = [...wanted].map(([axis, size]) => {
+    const before = sizeAt(source.shape, axis);
+    const [extent, stride] = [
+      reach(window.size[axis - 1] ?? 1, window.dilation[axis - 1] ?? 1),
+      window.stride[axis - 1] ?? 1,
+    ];
+    if (typeof before !== "number") return undefined;
+    // Pools may pad by half of their window, and convolutions hardly do more.
+    return Array.from({ length: Math.floor(extent / 2) + 1 }, (_, pad) => pad).find(
+      (pad) => Math.floor((before + 2 * pad - extent) / stride) + 1 === size,
+    );
+  });
+  const [first] = paddings;
+  return first !== undefined && paddings.every((pad) => pad === first) ? `pad=${first}` : undefined;
+}
+
+/** How a size came out of a window, as a formula: `55 = floor((112 - 3) / 2) + 1`; of a vector, `1024 = 64 * 4 * 4`. */
 export function sizeFormula(node: OpNode, axis: number, nodes: readonly OpNode[]): string | undefined {
   const source = nodes[node.inputs[0] ?? -1];
+  if (node.op === flatten && source !== undefined && isBoundShape(source.shape))
+    return `${node.shape.channels} = ${dimensions(source.shape).join(" * ")}`;
   const window = windowOf(node, source?.shape);
   const before = source === undefined ? undefined : sizeAt(source.shape, axis);
   if (window === undefined || typeof before !== "number" || axis === 0) return undefined;

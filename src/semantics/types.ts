@@ -3,7 +3,7 @@ import type * as ast from "../../grammar/ast.ts";
 import { type DiagnosticKind, defineDiagnostic, type Label } from "../base/diagnostic.ts";
 
 import { isInteger } from "../base/rational.ts";
-import { count } from "../base/text.ts";
+import { count, quoted } from "../base/text.ts";
 import { fractionOf } from "../ir/fraction.ts";
 
 import type { Literal } from "../ir/literal.ts";
@@ -21,7 +21,7 @@ import { CERTAIN, doubted } from "./scope.ts";
 import { addDemand } from "./symbol-table.ts";
 import { compareValues, inconclusive } from "./symbolic.ts";
 import { channelsTerm, type Grounds, noteRequirement, sizeTerms, termOf, termOfLiteral } from "./trace.ts";
-import { blame, originOf, sizeFormula, sizeTrail } from "./trail.ts";
+import { blame, originOf, paddingFor, sizeFormula, sizeTrail } from "./trail.ts";
 
 export const expectMismatch: DiagnosticKind<[declared: string, inferred: string]> = defineDiagnostic({
   code: "DN0412",
@@ -162,12 +162,23 @@ function reportSizes(axes: readonly Axis[], declared: readonly Declared[], value
   const origin = originOf(value, first, nodes);
   const grounds = place.build.trace && typeGrounds(axes, declared, value);
   const formula = origin === undefined ? undefined : sizeFormula(origin, first, nodes);
+  const wanted = new Map(
+    axes.flatMap((axis): [number, number][] => {
+      const size = declared[axis]?.value;
+      const whole = size && integerOf(size);
+      return axis === 0 || whole === undefined || originOf(value, axis, nodes) !== origin
+        ? []
+        : [[axis, whole]];
+    }),
+  );
+  const padding = origin && wanted.size === axes.length ? paddingFor(origin, wanted, nodes) : undefined;
   const details = {
     axis: first,
     span: number?.expression.span ?? place.frame.definition,
     label: `the value is ${printShape(value.shape)} here`,
     labels,
     ...(formula === undefined ? {} : { notes: [formula] }),
+    ...(padding === undefined ? {} : { help: [`${quoted(padding)} gives ${declaredText}`] }),
     sizes: sizeTrail(value, nodes),
   };
   if (number?.value?.kind === "number" && !isInteger(number.value.value))

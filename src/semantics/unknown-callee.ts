@@ -5,7 +5,7 @@ import { replaceFix } from "../base/replace-fix.ts";
 import { type Span, spanBefore } from "../base/source.ts";
 import { listOf, nearest, quoted } from "../base/text.ts";
 import { STAGES } from "../ops/index.ts";
-import { LATER_STAGES, notSupported } from "../ops/unsupported.ts";
+import { LATER_STAGES, NEVER_NEEDED, notSupported } from "../ops/unsupported.ts";
 import { definitionOf, nameText } from "./callee.ts";
 import { type Module, STANDARD_BLOCKS } from "./module.ts";
 import type { NameContext } from "./resolve-names.ts";
@@ -75,6 +75,8 @@ const WORDS = ["when", "for", "repeat", "from", "let"];
 
 function meant(text: string, span: Span, module: Module): Advice {
   if (STANDARD_BLOCKS.has(text)) return importAdvice(text, module);
+  const why = NEVER_NEEDED.get(text.toLowerCase().replaceAll("_", ""));
+  if (why !== undefined) return { help: [why] };
   const near = nearest(text, [...STAGES.map((stage) => stage.name), ...module.names.keys(), ...WORDS]);
   const definition = near === undefined ? undefined : module.names.get(near);
   if (near !== undefined)

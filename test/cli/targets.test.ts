@@ -8,11 +8,11 @@ import { temporaryFolder } from "../temporary-folder.ts";
 const SPEC = "specs/densenet-tiny.dn";
 
 it.each([
-  [["compile", "--target", "coreml"], "`--target` takes savedmodel, onnx or graphmodel, not coreml"],
+  [["compile", "--target", "coreml"], "`--target` takes savedmodel, onnx or graphmodel, not `coreml`"],
   [["compile", "--target", "onnx", "--quantize", "uint8"], "`--quantize` is for graphmodel, not for onnx"],
   [
     ["compile", "--target", "graphmodel", "--quantize", "int4"],
-    "`--quantize` takes uint8 or float16, not int4",
+    "`--quantize` takes uint8 or float16, not `int4`",
   ],
   [["compile", "--precision", "f64"], "`--precision` takes f32 or bf16, not f64"],
   [
@@ -24,7 +24,10 @@ it.each([
     ["compile", "--target", "onnx", "--verify", "--runtime", "tensorflow"],
     "`--runtime` takes onnxruntime or openvino for onnx, not tensorflow",
   ],
-  [["run", "--runtime", "tvm"], "`--runtime` takes tensorflow, onnxruntime, openvino, wasm or auto, not tvm"],
+  [
+    ["run", "--runtime", "tvm"],
+    "`--runtime` takes tensorflow, onnxruntime, openvino, wasm or auto, not `tvm`",
+  ],
 ] as const)("dnc %s is wrong usage", async (args, message) => {
   const [command, ...flags] = args;
   const { code, stderr } = await dnc(command, SPEC, ...flags);
