@@ -44,7 +44,13 @@ function ruleText(rule: RuleData, usual: string | undefined): string {
       .map(([kind, expression]) => `${kind} \`${expression}\``)
       .join(", ");
   const variants: Readonly<Record<string, RuleData | undefined>> =
-    "spelling" in rule ? rule.spelling : "phase" in rule ? rule.phase : rule.mode;
+    "spelling" in rule
+      ? rule.spelling
+      : "phase" in rule
+        ? rule.phase
+        : "rank" in rule
+          ? rule.rank
+          : rule.mode;
   return Object.entries(variants)
     .toSorted(([a], [b]) => Number(b === usual) - Number(a === usual))
     .flatMap(([name, each]) => (each === undefined ? [] : [`${ruleText(each, usual)} (${name})`]))

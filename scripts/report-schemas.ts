@@ -14,6 +14,7 @@ const rule: z.ZodType<RuleData> = z.lazy(() =>
     z.strictObject({ spelling: z.partialRecord(z.enum(SPELLINGS), rule) }),
     z.strictObject({ phase: z.strictObject({ infer: rule, train: rule }) }),
     z.strictObject({ mode: z.record(text, rule) }),
+    z.strictObject({ rank: z.strictObject({ "1-D": rule, "2-D": rule, "3-D": rule }) }),
     z.strictObject({ kinds: z.record(text, expression) }),
   ]),
 );

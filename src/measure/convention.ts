@@ -4,6 +4,7 @@
  */
 import { InternalError } from "../base/invariant.ts";
 import { isInteger, printRational } from "../base/rational.ts";
+import type { Shape } from "../ir/shape.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { type Expression, parseExpression, type Symbols } from "./expression.ts";
 import { foldableNorms } from "./foldable.ts";
@@ -38,18 +39,25 @@ export interface ConventionData {
   readonly otherwise?: string;
 }
 
-/** `module`: an `nn.Module`; `function`: a call of `torch.nn.functional`; `operator`: `+`; `torch_add`: `torch.add`. */
-export const SPELLINGS = ["module", "function", "operator", "torch_add"] as const;
+/**
+ * `module`: an `nn.Module`; `function`: a call of `torch.nn.functional`; `method`: of a tensor, such as `x.mean((2, 3))`;
+ * `operator`: `+`; `torch_add`: `torch.add`.
+ */
+export const SPELLINGS = ["module", "function", "method", "operator", "torch_add"] as const;
 export type Spelling = (typeof SPELLINGS)[number];
 
 export type Phase = "infer" | "train";
 
-/** An expression, or one for each spelling, phase or mode of the operation, or several kinds that add up. */
+const RANKS = ["1-D", "2-D", "3-D"] as const;
+export type Rank = (typeof RANKS)[number];
+
+/** An expression, or one for each spelling, phase, mode or rank of the operation, or several kinds that add up. */
 export type RuleData =
   | string
   | { readonly spelling: Readonly<Partial<Record<Spelling, RuleData>>> }
   | { readonly phase: Readonly<Record<Phase, RuleData>> }
   | { readonly mode: Readonly<Record<string, RuleData>> }
+  | { readonly rank: Readonly<Record<Rank, RuleData>> }
   | { readonly kinds: Readonly<Record<string, string>> };
 
 /** What the rules are applied to. */
@@ -83,6 +91,7 @@ interface Circumstances {
   readonly spelling: Spelling | undefined;
   readonly phase: Phase;
   readonly mode: string | undefined;
+  readonly rank: Rank | undefined;
 }
 
 const NOTHING: Count = { amount: 0n, kinds: {}, isKnown: true };
@@ -131,6 +140,7 @@ export function conventionOf(data: ConventionData): Convention {
           spelling: spellingOf?.(node),
           phase,
           mode: modeOf(node),
+          rank: rankNamed(graph.nodes[node.inputs[0] ?? -1]?.shape),
         });
       });
     },
@@ -140,11 +150,17 @@ export function conventionOf(data: ConventionData): Convention {
 function variantOf(
   rule: Exclude<RuleData, string | { readonly kinds: unknown }>,
   usual: Spelling | undefined,
-  { spelling = usual, phase, mode = "" }: Circumstances,
+  { spelling = usual, phase, mode = "", rank }: Circumstances,
 ): RuleData | undefined {
   if ("phase" in rule) return rule.phase[phase];
   if ("mode" in rule) return Object.hasOwn(rule.mode, mode) ? rule.mode[mode] : undefined;
+  if ("rank" in rule) return rank && rule.rank[rank];
   return spelling === undefined ? undefined : rule.spelling[spelling];
+}
+
+/** Of a first operand, how many axes it has beside the channels, as rules name it; a vector has none. */
+export function rankNamed(shape: Shape | undefined): Rank | undefined {
+  return RANKS[(shape?.sizes.length ?? 0) - 1];
 }
 
 function modeOf({ attrs }: OpNode): string | undefined {

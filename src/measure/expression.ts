@@ -1,5 +1,5 @@
-/** The arithmetic of conventions: `2*W*S + b*Y` over named integers, exact. It has + - * / and brackets, no more. */
-import { add, divide, multiply, negate, type Rational, rational, subtract } from "../base/rational.ts";
+/** The arithmetic of conventions: `2*W*S + b*Y` over named integers, exact. It has + - * / floor and brackets. */
+import { add, divide, floor, multiply, negate, type Rational, rational, subtract } from "../base/rational.ts";
 
 /** Names and their values; a name that is missing is a mistake of the convention. */
 export type Symbols = Readonly<Record<string, bigint>>;
@@ -50,6 +50,10 @@ export function parseExpression(text: string): Expression {
     if (takes("-") !== undefined) {
       const operand = factor();
       return (symbols) => negate(operand(symbols));
+    }
+    if (takes("floor") !== undefined) {
+      const operand = tokens[position] === "(" ? factor() : fail();
+      return (symbols) => rational(floor(operand(symbols)));
     }
     if (takes("(") !== undefined) {
       const inner = sum();

@@ -1,6 +1,7 @@
 /** What the rules of a convention may name of an operation: its elements, weights, positions, window. */
 import { product } from "../ir/shape.ts";
 import { inputShapes } from "../ops/counts.ts";
+import { type LrnAttrs, lrn } from "../ops/lrn.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { windowSizes } from "../ops/window-sizes.ts";
 import type { Symbols } from "./expression.ts";
@@ -72,6 +73,7 @@ function makeSymbols(node: OpNode, graph: CheckedGraph, { batch, absorbsNorm }: 
     out: Co,
   };
   if (kernel !== undefined) symbols["W"] = product(kernel.shape);
+  if (isLrn(node)) symbols["K"] = BigInt(node.attrs.size);
   if (window === undefined) return symbols;
   const { size, stride, groups, shrunk } = window;
   symbols["K"] = product(size);
@@ -79,4 +81,8 @@ function makeSymbols(node: OpNode, graph: CheckedGraph, { batch, absorbsNorm }: 
   symbols["g"] = BigInt(groups);
   symbols["Q"] = N * product(shrunk);
   return symbols;
+}
+
+function isLrn(node: OpNode): node is OpNode & { readonly attrs: LrnAttrs } {
+  return node.op === lrn;
 }

@@ -1,7 +1,13 @@
 /** Why two conventions give two numbers: by the classes of operations, each with both rules. It adds up exactly. */
 import { groupBy } from "../base/group.ts";
 import { withSeparators } from "../base/text.ts";
-import type { Convention, ConventionData, RuleData } from "../measure/convention.ts";
+import {
+  type Convention,
+  type ConventionData,
+  type Rank,
+  type RuleData,
+  rankNamed,
+} from "../measure/convention.ts";
 import type { Report } from "./report.ts";
 import { sumOf } from "./sums.ts";
 
@@ -28,11 +34,12 @@ export function ledgerOf(report: Report, first: number, second: number): Ledger 
   if (one === undefined || other === undefined) throw new RangeError("the report has no such conventions");
   const lines = [...groupBy(report.rows, ({ op }) => op)].map(([op, rows]): LedgerLine => {
     const { counts } = sumOf(rows);
+    const ranks = new Set(rows.map(({ in: [operand] }) => rankNamed(operand)));
     return {
       op,
       times: rows.length,
       amounts: [counts[first] ?? 0n, counts[second] ?? 0n],
-      rules: [ruleText(one.convention.data, op), ruleText(other.convention.data, op)],
+      rules: [ruleText(one.convention.data, op, ranks), ruleText(other.convention.data, op, ranks)],
     };
   });
   return {
@@ -43,19 +50,37 @@ export function ledgerOf(report: Report, first: number, second: number): Ledger 
   };
 }
 
-function ruleText({ rules, otherwise }: ConventionData, op: string): string {
+/** `ranks`: those of the operations that the rule is shown for. */
+function ruleText(
+  { rules, otherwise }: ConventionData,
+  op: string,
+  ranks: ReadonlySet<Rank | undefined>,
+): string {
   const rule = Object.hasOwn(rules, op) ? rules[op] : otherwise;
-  return rule === undefined ? "–" : textOf(rule);
+  return rule === undefined ? "–" : textOf(rule, ranks);
 }
 
 /** `Y as function, 2*Y as module`. */
-function textOf(rule: RuleData): string {
+function textOf(rule: RuleData, ranks: ReadonlySet<Rank | undefined>): string {
   if (typeof rule === "string") return rule;
   if ("kinds" in rule) return Object.values(rule.kinds).join(" + ");
   const [word, variants] =
-    "spelling" in rule ? ["as", rule.spelling] : "phase" in rule ? ["to", rule.phase] : ["by", rule.mode];
-  return Object.entries<RuleData | undefined>(variants)
-    .flatMap(([name, each]) => (each === undefined ? [] : [`${textOf(each)} ${word} ${name}`]))
+    "spelling" in rule
+      ? ["as", rule.spelling]
+      : "phase" in rule
+        ? ["to", rule.phase]
+        : "rank" in rule
+          ? ["in", rule.rank]
+          : ["by", rule.mode];
+  const texts = Object.entries<RuleData | undefined>(variants).flatMap(([name, each]) =>
+    each === undefined || ("rank" in rule && !ranks.has(name as Rank))
+      ? []
+      : [[name, textOf(each, ranks)] as const],
+  );
+  const alike = groupBy(texts, ([, text]) => text);
+  if ("rank" in rule && alike.size === 1) return texts[0]?.[1] ?? "–";
+  return [...alike]
+    .map(([text, names]) => `${text} ${word} ${names.map(([name]) => name).join(" or ")}`)
     .join(", ");
 }
 

@@ -195,9 +195,11 @@ it("computes exactly, and says what it cannot read", () => {
   expect(value("1 + 2*3 - 4/6")).toBe("19/3");
   expect(value("-(a - b)*9007199254740993", { a: 1n, b: 3n })).toBe("18014398509481986/1");
   expect(value("12/2/3")).toBe("2/1");
+  expect(value("2*floor(a/g)*b - floor(-1/2)", { a: 7n, g: 2n, b: 5n })).toBe("31/1");
   for (const [text, message] of [
     ["", "the end is unexpected"],
     ["2 +", "the end is unexpected in `2 +`"],
+    ["floor 2", "`2` is unexpected in `floor 2`"],
     ["2 $ 3", "`$` is unexpected"],
     ["(1", "the end is unexpected"],
     ["1 2", "`2` is unexpected"],

@@ -76,9 +76,9 @@ function graphOfProbe(name: string, shape: readonly number[]): CheckedGraph {
 it.each(Object.entries(golden.probes.torch_tools))(
   "counts one operation as the tools do: %s",
   (name, probe) => {
-    // A mean over all positions is one of several spellings of `gap`, which the tools overlook.
-    if (name === "mean") return;
-    const { op, spelling, input, output, batch1 = {}, batch2 } = probe;
+    const { op, input, output, batch1 = {}, batch2 } = probe;
+    // A mean over all positions is one of several spellings of `gap`.
+    const spelling = op === "mean" ? "method" : probe.spelling;
     for (const [batch, values] of [
       [1, batch1],
       [2, batch2],
@@ -110,31 +110,32 @@ interface MoreProbes {
 }
 
 /** By `scripts/count-probes.py`. */
-const more: MoreProbes = JSON.parse(
+const more: { readonly groups: readonly MoreProbes[] } = JSON.parse(
   readFileSync(new URL("../golden/count-probes.json", import.meta.url), "utf8"),
 );
 
-/** What these make of an `lrn` depends on how PyTorch pads it inside. */
-const UNKNOWN_LRN = ["ptflops", "calflops"];
-
-it.each(Object.entries(more.probes))("counts further operations as the tools do: %s", (stage, probe) => {
-  const [channels, ...sizes] = more.input;
-  const text = `dn 1;\nmodel m { input x: f32[${channels} @ ${sizes.join("x")}]; output y = x < ${stage} >; }\n`;
+it.each(
+  more.groups.flatMap(({ input, spelling, probes }) =>
+    Object.entries(probes).map(([stage, values]) => ({ stage, spelling, input, values })),
+  ),
+)("counts further operations as the tools do: $stage as $spelling of $input", (probe) => {
+  const { stage, spelling, values: measured } = probe;
+  const [channels, ...sizes] = probe.input;
+  const text = `dn 1;\nmodel m { set order = bare; input x: f32[${channels} @ ${sizes.join("x")}]; output y = x < ${stage} >; }\n`;
   const graph = graphOf({ text });
   for (const [batch, values] of [
-    [1, probe.batch1],
-    [2, probe.batch2],
+    [1, measured.batch1],
+    [2, measured.batch2],
   ] as const) {
     for (const [tool, value] of Object.entries(values)) {
       const found = convention(tool)
         .count(graph, {
           batch,
           phase: "infer",
-          spellingOf: () => (/x\)$|^gate/.test(stage) ? "operator" : more.spelling),
+          spellingOf: () => (/x\)$|^gate/.test(stage) ? "operator" : spelling),
         })
         .at(-1);
-      if (stage === "lrn" && UNKNOWN_LRN.includes(tool)) expect(found?.isKnown).toBe(false);
-      else expect([Number(found?.amount), found?.isKnown], `${tool}, batch ${batch}`).toEqual([value, true]);
+      expect([Number(found?.amount), found?.isKnown], `${tool}, batch ${batch}`).toEqual([value, true]);
     }
   }
 });
