@@ -148,6 +148,7 @@ class Basic(nn.Module):
         self.conv1, self.bn1 = conv3(inputs, c, s), nn.BatchNorm2d(c)
         self.conv2, self.bn2 = conv3(c, c), nn.BatchNorm2d(c)
         self.s, self.added, self.shortcut, self.keep = s, c - inputs, shortcut, keep
+        self.relu = nn.ReLU(inplace=True)
         changes = s != 1 or inputs != c
         if shortcut == "B" and changes:
             self.down = nn.Sequential(nn.Conv2d(inputs, c, 1, s, bias=False), nn.BatchNorm2d(c))
@@ -155,7 +156,7 @@ class Basic(nn.Module):
             self.down = None
 
     def forward(self, x):
-        y = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
         y = self.keep * y
         if self.down is not None:
             x = self.down(x)
@@ -165,11 +166,11 @@ class Basic(nn.Module):
         elif self.s != 1:
             x = nn.functional.avg_pool2d(x, self.s)
             x = nn.functional.pad(x, (0, 0, 0, 0, 0, self.added))
-        return (x + y).relu()
+        return self.relu(x + y)
 
 
 def cifar_resnet(n, shortcut, last_keep=1.0):
-    layers, inputs = [conv3(3, 16), nn.BatchNorm2d(16), nn.ReLU()], 16
+    layers, inputs = [conv3(3, 16), nn.BatchNorm2d(16), nn.ReLU(inplace=True)], 16
     for j, c in enumerate([16, 32, 64]):
         for i in range(n):
             keep = 1 - (j * n + i + 1) / (3 * n) * (1 - last_keep)
@@ -186,11 +187,12 @@ class PreBasic(nn.Module):
         self.bn1, self.conv1 = nn.BatchNorm2d(inputs), conv3(inputs, c, s)
         self.bn2, self.conv2 = nn.BatchNorm2d(c), conv3(c, c)
         self.down = nn.Conv2d(inputs, c, 1, s, bias=False) if s != 1 or inputs != c else None
+        self.relu = nn.ReLU(inplace=True)
 
     def forward(self, x):
-        y = self.bn1(x).relu()
+        y = self.relu(self.bn1(x))
         shortcut = x if self.down is None else self.down(y)
-        return shortcut + self.conv2(self.bn2(self.conv1(y)).relu())
+        return shortcut + self.conv2(self.relu(self.bn2(self.conv1(y))))
 
 
 def preresnet(n):
@@ -199,7 +201,8 @@ def preresnet(n):
         for i in range(n):
             layers.append(PreBasic(inputs, c, 2 if i == 0 and j > 0 else 1))
             inputs = c
-    return nn.Sequential(*layers, nn.BatchNorm2d(64), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+    layers += [nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(64, 10))
 
 
 # --- U-Nets ----------------------------------------------------------------------------------------------------------
@@ -220,7 +223,7 @@ class UNet(nn.Module):
             for i in (inputs, c):
                 layers.append(conv(i, c, 3, padding=0 if valid else 1, bias=not norm))
                 layers += [norm_of(c)] if norm else []
-                layers.append(nn.ReLU())
+                layers.append(nn.ReLU(inplace=True))
             return nn.Sequential(*layers)
 
         widths = [base * 2**i for i in range(depth + 1)]
@@ -261,10 +264,10 @@ class Grow(nn.Module):
 class TiramisuLayers(nn.Module):
     """SimJeg/FC-DenseNet, `BN_ReLU_Conv` in a dense block: norm, ReLU, 3x3 with bias, dropout."""
 
-    def __init__(self, inputs, k, n):
+    def __init__(self, inputs, k, n, drop):
         super().__init__()
         self.layers = nn.ModuleList(
-            Grow(nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(), conv3(c, k, bias=True)))
+            Grow(nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(inplace=True), conv3(c, k, bias=True), nn.Dropout(drop)))
             for c in range(inputs, inputs + k * n, k)
         )
 
@@ -277,25 +280,26 @@ class TiramisuLayers(nn.Module):
 class Tiramisu(nn.Module):
     """SimJeg/FC-DenseNet, FC-DenseNet.py: `layers` down, at the bottom and up; blocks on the way up pass on what is new."""
 
-    def __init__(self, k, layers, classes, first=48):
+    def __init__(self, k, layers, classes, first=48, drop=0.0):
         super().__init__()
         pools, c, skips = len(layers) // 2, first, []
         self.k, self.counts = k, layers
         self.first = conv3(3, first, bias=True)
         self.blocks, self.downs, self.ups = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         for n in layers[:pools]:
-            self.blocks.append(TiramisuLayers(c, k, n))
+            self.blocks.append(TiramisuLayers(c, k, n, drop))
             c += k * n
             skips.append(c)
-            self.downs.append(nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, c, 1), nn.MaxPool2d(2)))
-        self.blocks.append(TiramisuLayers(c, k, layers[pools]))
+            down = [nn.BatchNorm2d(c), nn.ReLU(inplace=True), nn.Conv2d(c, c, 1), nn.Dropout(drop), nn.MaxPool2d(2)]
+            self.downs.append(nn.Sequential(*down))
+        self.blocks.append(TiramisuLayers(c, k, layers[pools], drop))
         for before, n in zip(layers[pools:], layers[pools + 1 :]):
             new = k * before
             self.ups.append(nn.ConvTranspose2d(new, new, 3, 2))
             c = new + skips.pop()
-            self.blocks.append(TiramisuLayers(c, k, n))
+            self.blocks.append(TiramisuLayers(c, k, n, drop))
             c += k * n
-        self.head = nn.Conv2d(c, classes, 1)
+        self.head, self.softmax = nn.Conv2d(c, classes, 1), nn.Softmax(1)
         order = [self.first]
         for block, down in zip(self.blocks, self.downs):
             order += [block, down]
@@ -304,9 +308,12 @@ class Tiramisu(nn.Module):
             order += [up, block]
         self.in_order = [*order, self.head]
 
-    def state_dict(self, **options):
+    def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
         """In the order of execution."""
-        return {f"{i}.{k}": v for i, m in enumerate(self.in_order) for k, v in m.state_dict(**options).items()}
+        destination = nn.Identity().state_dict() if destination is None else destination
+        for i, module in enumerate(self.in_order):
+            module.state_dict(destination=destination, prefix=f"{prefix}{i}.", keep_vars=keep_vars)
+        return destination
 
     def forward(self, x):
         pools, skips = len(self.downs), []
@@ -320,13 +327,13 @@ class Tiramisu(nn.Module):
             for axis in (2, 3):
                 x = x.narrow(axis, (x.shape[axis] - skip.shape[axis]) // 2, skip.shape[axis])
             x = block(torch.cat([x, skip], 1))
-        return self.head(x).softmax(1)
+        return self.softmax(self.head(x))
 
 
 def unit(inputs, c, size, s=1, groups=1):
     padded = (size - 1) // 2
     return nn.Sequential(
-        nn.Conv2d(inputs, c, size, s, padded, groups=groups, bias=False), nn.BatchNorm2d(c), nn.ReLU()
+        nn.Conv2d(inputs, c, size, s, padded, groups=groups, bias=False), nn.BatchNorm2d(c), nn.ReLU(inplace=True)
     )
 
 
@@ -361,7 +368,7 @@ def peleenet():
         layers.append(unit(c, c, 1))
         if i < 3:
             layers.append(nn.AvgPool2d(2))
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, 1000))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.05), nn.Linear(c, 1000))
 
 
 def mobilenet_v1():
@@ -378,17 +385,18 @@ def trunk(inputs, k, n, rank):
     pool, mean = [(nn.AvgPool1d, nn.AdaptiveAvgPool1d), (nn.AvgPool2d, nn.AdaptiveAvgPool2d)][rank - 1]
 
     def layer(c):
-        narrow = [norm(c), nn.ReLU(), conv(c, 4 * k, 1, bias=False)]
-        return Grow(nn.Sequential(*narrow, norm(4 * k), nn.ReLU(), conv(4 * k, k, 3, padding=1, bias=False)))
+        narrow = [norm(c), nn.ReLU(inplace=True), conv(c, 4 * k, 1, bias=False)]
+        wide = [norm(4 * k), nn.ReLU(inplace=True), conv(4 * k, k, 3, padding=1, bias=False)]
+        return Grow(nn.Sequential(*narrow, *wide))
 
     c = 2 * k
-    layers = [conv(inputs, c, 3, 2, 1, bias=False), norm(c), nn.ReLU()]
+    layers = [conv(inputs, c, 3, 2, 1, bias=False), norm(c), nn.ReLU(inplace=True)]
     layers += [layer(c + k * i) for i in range(n)]
     c += k * n
-    layers += [norm(c), nn.ReLU(), conv(c, c // 2, 1, bias=False), pool(2)]
+    layers += [norm(c), nn.ReLU(inplace=True), conv(c, c // 2, 1, bias=False), pool(2)]
     c //= 2
     layers += [layer(c + k * i) for i in range(n)]
-    return nn.Sequential(*layers, norm(c + k * n), nn.ReLU(), mean(1), nn.Flatten())
+    return nn.Sequential(*layers, norm(c + k * n), nn.ReLU(inplace=True), mean(1), nn.Flatten())
 
 
 class Siamese(nn.Module):
@@ -397,7 +405,7 @@ class Siamese(nn.Module):
     def __init__(self):
         super().__init__()
         self.look = trunk(1, 12, 4, 2)
-        self.head = nn.Sequential(nn.Linear(2 * 84, 64), nn.ReLU(), nn.Linear(64, 1), nn.Sigmoid())
+        self.head = nn.Sequential(nn.Linear(2 * 84, 64), nn.ReLU(inplace=True), nn.Linear(64, 1), nn.Sigmoid())
 
     def forward(self, left, right):
         return self.head(torch.cat([self.look(left), self.look(right)], 1))
@@ -409,7 +417,7 @@ class Multimodal(nn.Module):
     def __init__(self):
         super().__init__()
         self.look, self.listen = trunk(1, 12, 4, 2), trunk(2, 12, 4, 1)
-        self.joint = nn.Sequential(nn.Linear(3 * 84, 64), nn.ReLU())
+        self.joint = nn.Sequential(nn.Linear(3 * 84, 64), nn.ReLU(inplace=True))
         self.same, self.kind = nn.Linear(64, 1), nn.Linear(64, 5)
 
     def forward(self, left, right, ecg):
@@ -455,7 +463,8 @@ def main():
                 small,
             )
         if n != 9:
-            network(f"preresnet{depth}", preresnet(n), f"He et al. 2016 (identity mappings), {depth} layers", CIFAR, small)
+            source = f"He et al. 2016 (identity mappings), {depth} layers"
+            network(f"preresnet{depth}", lambda: preresnet(n), source, CIFAR, small)
     network("unet", lambda: UNet(64, 4, 1, 2, False, valid=True), "Ronneberger et al. 2015", [1, 572, 572], [1, 188, 188])
     network("unet2d", lambda: UNet(64, 4, 1, 2, False), "the same, padded", [1, 48, 48])
     network("unet2d_bn", lambda: UNet(64, 4, 1, 2, True), "the same, padded, with norms", [1, 48, 48], [1, 48, 32])

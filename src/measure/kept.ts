@@ -7,7 +7,7 @@ import { bn } from "../ops/bn.ts";
 import { concat } from "../ops/concat.ts";
 import type { CheckedGraph } from "../ops/op.ts";
 import { sourcesOf } from "./sources.ts";
-import { elementsOf, memoryOf, storagesOf } from "./storage.ts";
+import { elementsOf, memoryOf, overwrites, storagesOf } from "./storage.ts";
 
 export interface KeptOptions {
   readonly batch: number;
@@ -45,12 +45,13 @@ function bytesKept(
     hasGradient.push(isTrained || node.inputs.some((id) => hasGradient[id]));
     // What does not depend on a parameter has no backward pass.
     if (hasGradient[node.id] === false) continue;
-    const { keeps, keepsMore } = memoryOf(node);
+    const { keeps, keepsMore } = memoryOf(node, graph);
     const own = keeps === "nothing" ? [] : keeps === "result" ? [node.id] : node.inputs;
     const instead = recomputed.get(node.id);
     for (const id of instead ?? own) kept.add(storages[id] ?? id);
-    if (instead === undefined)
-      more += (keepsMore?.ofEachSample ?? 0n) * BigInt(batch) + (keepsMore?.ofBatch ?? 0n);
+    if (instead !== undefined) continue;
+    const { elements = 0n, ofEachSample = 0n, ofBatch = 0n } = keepsMore ?? {};
+    more += (elements * BigInt(bytes) + ofEachSample) * BigInt(batch) + ofBatch;
   }
   const elements = [...kept].reduce((sum, id) => sum + elementsOf(graph, id), 0n);
   return elements * BigInt(batch) * BigInt(bytes) + more;
@@ -76,7 +77,7 @@ function denseLayers(graph: CheckedGraph): ReadonlyMap<number, readonly number[]
     if (!isJoinedWithMore) continue;
     layers.set(node.id, parts);
     let next = soleReader(node.id);
-    while (next !== undefined && memoryOf(next).result === "in-place") {
+    while (next !== undefined && overwrites(next, graph)) {
       layers.set(next.id, []);
       next = soleReader(next.id);
     }

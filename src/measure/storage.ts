@@ -1,5 +1,6 @@
 /** Which values share memory: views, and activations that overwrite what nothing else reads any more. */
 import { elementCount } from "../ir/shape.ts";
+import { inputShapes } from "../ops/counts.ts";
 import type { CheckedGraph, MemoryUse, OpNode } from "../ops/op.ts";
 import type { Phase } from "./convention.ts";
 
@@ -11,8 +12,12 @@ export interface StorageOptions {
 
 /** By node, the node whose memory its value lies in. */
 export function storagesOf(graph: CheckedGraph, { phase, folded }: StorageOptions): readonly number[] {
-  const views = graph.nodes.map((node) =>
-    folded.has(node.id) || isView(node, phase) ? "view" : memoryOf(node).result,
+  const uses = graph.nodes.map((node) =>
+    folded.has(node.id) || isView(node, graph, phase)
+      ? "view"
+      : memoryOf(node, graph).result === "in-place" || (overwrites(node, graph) && phase === "infer")
+        ? "in-place"
+        : undefined,
   );
   const storages: number[] = [];
   const lastUse = lastUsesOf(graph, (id) => id);
@@ -20,7 +25,7 @@ export function storagesOf(graph: CheckedGraph, { phase, folded }: StorageOption
   const usedUntil: number[] = [...lastUse];
   for (let id = graph.nodes.length - 1; id >= 0; id -= 1) {
     const [source] = graph.nodes[id]?.inputs ?? [];
-    if (views[id] !== "view" || source === undefined) continue;
+    if (uses[id] !== "view" || source === undefined) continue;
     usedUntil[source] = Math.max(usedUntil[source] ?? 0, usedUntil[id] ?? 0);
   }
   // By storage, until when any value in it is read.
@@ -30,7 +35,7 @@ export function storagesOf(graph: CheckedGraph, { phase, folded }: StorageOption
     // What the caller feeds stays as it is, and so does what something later still reads.
     const mayOverwrite =
       storage !== undefined && graph.nodes[storage]?.inputs.length !== 0 && (readUntil[storage] ?? 0) <= id;
-    const shares = views[id] === "view" || (views[id] === "in-place" && mayOverwrite);
+    const shares = uses[id] === "view" || (uses[id] === "in-place" && mayOverwrite);
     const own = shares && storage !== undefined ? storage : id;
     storages.push(own);
     readUntil[own] = Math.max(readUntil[own] ?? 0, usedUntil[id] ?? 0);
@@ -50,13 +55,20 @@ export function lastUsesOf(graph: CheckedGraph, storageOf: (node: number) => num
 }
 
 /** Whether a node gives its operand, or a part of it, without writing anything. */
-export function isView(node: OpNode, phase: Phase): boolean {
-  const { result } = memoryOf(node);
+export function isView(node: OpNode, graph: CheckedGraph, phase: Phase): boolean {
+  const { result } = memoryOf(node, graph);
   return result === "view" || (result === "view-at-inference" && phase === "infer");
 }
 
-export function memoryOf({ op, shape, attrs }: OpNode): MemoryUse {
-  return op.memory?.(shape, attrs) ?? {};
+/** Whether a node may put its result in place of its operand, if only at inference. */
+export function overwrites(node: OpNode, graph: CheckedGraph): boolean {
+  const { result } = memoryOf(node, graph);
+  return result === "in-place" || result === "in-place-at-inference";
+}
+
+export function memoryOf(node: OpNode, graph: CheckedGraph): MemoryUse {
+  const inputs = inputShapes(node, graph.nodes);
+  return (inputs && node.op.memory?.(node.shape, node.attrs, inputs)) ?? {};
 }
 
 /** Elements of a value of one sample. */

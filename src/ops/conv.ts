@@ -80,6 +80,17 @@ export const conv: OpStage<ConvAttrs> = defineOp({
   // Every output element reads the window in each channel of its group; a bias is no multiply-add.
   macs: ([input], output, { groups, rule }) =>
     product([output.channels, ...output.sizes, perGroup(input.channels, groups), ...rule.size]),
+  // Where more rows are added on one side, PyTorch adds the difference first and keeps what that gives.
+  memory(_output, { rule }, [input]) {
+    const operand = boundShape(input);
+    const { padding } = windowOn(rule, operand).window;
+    if (padding.every(([before, after]) => before === after)) return {};
+    const sizes = operand.sizes.map((length, axis) => {
+      const [before, after] = padding[axis] ?? [0, 0];
+      return length + Math.abs(after - before);
+    });
+    return { keeps: "nothing", keepsMore: { elements: product([operand.channels, ...sizes]) } };
+  },
   reference([x], weight, { channels, groups, rule, bias }) {
     const { batch, channels: inputChannels, sizes } = extentsOf(x);
     const kernel = weight("weight").data;

@@ -28,7 +28,7 @@ export const dropout: OpStage<DropoutAttrs> = defineOp({
   memory: (output) => ({
     result: "view-at-inference",
     keeps: "nothing",
-    keepsMore: { ofEachSample: 4n * elementCount(output) },
+    keepsMore: { elements: elementCount(output) },
   }),
   reference: ([x]) => x,
   lower: (lowering, [x]) => lowering.add({ kind: "identity" }, [x]),

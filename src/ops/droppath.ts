@@ -24,7 +24,11 @@ export const droppath: OpStage<DroppathAttrs> = defineOp({
   ],
   attrs: ({ arguments: { keep } }) => (keep === undefined ? undefined : { keep }),
   shape: ([input]) => input,
-  memory: () => ({ keeps: "nothing" }),
+  // What each sample was multiplied by.
+  memory: (_output, { keep }) => ({
+    keeps: "nothing",
+    ...(keep < 1 && { keepsMore: { elements: 1n } }),
+  }),
   reference: ([x], _weight, { keep }) => mapElements(x, (value) => keep * value),
   lower: (lowering, [x], { keep }) => lowering.add({ kind: "multiply" }, [x, lowering.number(keep, "keep")]),
 });

@@ -50,7 +50,10 @@ export const instancenorm: OpStage<InstancenormAttrs> = defineOp({
     return input;
   },
   weights: ([{ channels }], { affine }) => (affine ? affineWeights(channels) : []),
-  memory: ({ channels }) => ({ keepsMore: { ofEachSample: 8n * BigInt(channels) } }),
+  // Mean, variance and, of each sample a copy, the scale.
+  memory: ({ channels }, { affine }) => ({
+    keepsMore: { ofEachSample: (affine ? 12n : 8n) * BigInt(channels) },
+  }),
   reference([x], weight, { affine, epsilon }) {
     const y = standardized(x, epsilon, (channel) => channel);
     return affine ? scaledAndShifted(y, weight("weight"), weight("bias")) : y;

@@ -1,4 +1,5 @@
 /** Local response normalization across channels (Krizhevsky et al. 2012, section 3.3), as PyTorch scales it. */
+import { product } from "../ir/shape.ts";
 import { integer, nonNegative, positive } from "./argument.ts";
 import { liftedShape } from "./layout.ts";
 import { defineOp, type OpStage } from "./op.ts";
@@ -44,6 +45,10 @@ export const lrn: OpStage<LrnAttrs> = defineOp({
     k: k ?? 1,
   }),
   shape: ([input]) => input,
+  // The squares with the channels around them, the sum before the power, and what is divided by.
+  memory: ({ channels, sizes }, { size }) => ({
+    keepsMore: { elements: product([3 * channels + size - 1, ...sizes]) },
+  }),
   reference([x], _weight, { size, alpha, beta, k }) {
     const { batch, channels, sizes } = extentsOf(x);
     const positions = elementsOf(sizes);

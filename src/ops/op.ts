@@ -121,12 +121,21 @@ export interface Lowering {
 
 /** Where a result lies, and what training keeps for the backward pass: PyTorch's rules. */
 export interface MemoryUse {
-  /** `view`: where the first operand does; `in-place`: there, too, once nothing else reads it. Absent: in memory of its own. */
-  readonly result?: "view" | "view-at-inference" | "in-place";
+  /**
+   * `view`: where the first operand does; `in-place`: there, too, once nothing else reads it. At inference only: in
+   * memory of its own while training, as where absent.
+   */
+  readonly result?: "view" | "view-at-inference" | "in-place" | "in-place-at-inference";
   /** Absent: the operands. */
   readonly keeps?: "result" | "nothing";
-  /** Bytes kept beside those: indices, statistics. */
-  readonly keepsMore?: { readonly ofEachSample?: bigint; readonly ofBatch?: bigint };
+  /** What is kept beside those. */
+  readonly keepsMore?: {
+    /** Values of one sample, of the type of the activations. */
+    readonly elements?: bigint;
+    /** In bytes: indices, statistics. */
+    readonly ofEachSample?: bigint;
+    readonly ofBatch?: bigint;
+  };
 }
 
 /** One or more: every operation but `input` has operands. */
@@ -141,7 +150,7 @@ export interface Op<A = unknown> extends Operator {
   /** Multiply-adds of convolutions and linear layers for one sample. */
   macs(inputs: Operands<Shape>, output: Shape, attrs: A): bigint;
   /** Absent: a result of its own, and the operands are kept. */
-  memory?(output: Shape, attrs: A): MemoryUse;
+  memory?(output: Shape, attrs: A, inputs: Operands<Shape>): MemoryUse;
   /** The operation whose rule of a convention holds, where that is not its own name. */
   countedAs?(attrs: A): string | undefined;
   /** Naive and readable, in float64: the meaning of the operation at inference. */

@@ -64,7 +64,7 @@ export const pad: OpStage<PadAttrs> = defineOp({
     });
     return { channels: input.channels, sizes };
   },
-  memory: () => ({ keeps: "nothing" }),
+  memory: (_output, { mode }) => (mode === "zero" ? { keeps: "nothing" } : {}),
   reference: ([x], _weight, attrs) =>
     blendAxes(x, (length, axis) =>
       rowsAround(length, axis, attrs).map((row) => (row === undefined ? [] : only(row))),

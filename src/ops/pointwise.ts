@@ -36,7 +36,8 @@ export function definePointwise({
     ],
     attrs: () => ({}),
     shape: ([input]) => input,
-    memory: () => ({ result: "in-place", ...(keepsResult && { keeps: "result" }) }),
+    memory: () =>
+      keepsResult ? { result: "in-place", keeps: "result" } : { result: "in-place-at-inference" },
     reference: ([x]) => mapElements(x, of),
     lower,
   });

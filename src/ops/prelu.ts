@@ -33,7 +33,7 @@ export const prelu: OpStage<PreluAttrs> = defineOp({
   ],
   attrs: (call) => ({ single: call.arguments.single ?? false }),
   shape: ([input]) => input,
-  memory: () => ({ result: "in-place" }),
+  memory: () => ({ result: "in-place-at-inference" }),
   weights: ([{ channels }], { single }) => [
     { name: "weight", role: "scale", shape: [single ? 1 : channels], initial: 0.25 },
   ],

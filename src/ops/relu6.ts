@@ -6,6 +6,5 @@ export const relu6: OpStage<object> = definePointwise({
   name: "relu6",
   summary: "`min(max(x, 0), 6)`, element by element.",
   of: (value) => Math.min(Math.max(value, 0), 6),
-  keepsResult: true,
   lower: (lowering, [x]) => lowering.add({ kind: "pointwise", function: "relu6" }, [x]),
 });
