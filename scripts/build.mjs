@@ -57,11 +57,15 @@ async function bundleProgram() {
   return outputFiles[0].contents;
 }
 
-/** What others import. */
+/** What others import, and what `dnc bench` starts. */
 async function bundleLibrary() {
   const { outputFiles } = await bundle({
     ...COMMON,
-    entryPoints: { index: "src/index.ts", runtime: "src/runtime/index.ts" },
+    entryPoints: {
+      index: "src/index.ts",
+      runtime: "src/runtime/index.ts",
+      "bench-worker": "src/runtime/bench/worker.ts",
+    },
     outdir: dist,
     outExtension: { ".js": ".mjs" },
     splitting: true,

@@ -4,6 +4,7 @@ import type { DiffJson } from "../src/diff/json.ts";
 import { PICTURE_FORMATS, PICTURE_LAYOUTS } from "../src/index.ts";
 import type { GraphJson } from "../src/ir/json.ts";
 import { artifact, compiled, run } from "./artifact-schemas.ts";
+import { bench } from "./bench-schema.ts";
 import { convention, report, sweep } from "./report-schemas.ts";
 import { count, counts, ports, size, sizes, span, text } from "./schema-parts.ts";
 
@@ -283,6 +284,7 @@ const picture = z.strictObject({
 /** By the name in `schema`, without `dnc/`. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "artifact-1": artifact,
+  "bench-1": bench,
   "check-1": check,
   "compile-1": compiled,
   "convention-1": convention,

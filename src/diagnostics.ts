@@ -18,6 +18,7 @@ import * as unsupported from "./ops/unsupported.ts";
 import * as windows from "./ops/window.ts";
 import * as artifacts from "./runtime/artifact.ts";
 import * as artifactProblems from "./runtime/artifact-problems.ts";
+import * as bench from "./runtime/bench/race.ts";
 import * as arrays from "./runtime/inputs/array.ts";
 import * as images from "./runtime/inputs/image.ts";
 import * as inputs from "./runtime/inputs/index.ts";
@@ -98,6 +99,7 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   pictures,
   native,
   runtimes,
+  bench,
   sessions,
   reportProblems,
   artifacts,

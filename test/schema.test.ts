@@ -186,6 +186,13 @@ it("dnc compile --verify and dnc run, on the native library", async () => {
   expect(outputs.logits.data).toHaveLength(5);
 });
 
+it("dnc bench: each form, and another library", async () => {
+  const quick = ["--seconds", "0.05", "--starts", "1", "--threads", "2"];
+  const flags = ["--against", "onnxruntime", "--form", "all", ...quick];
+  const { rows } = await documentOf("bench-1", "bench", "specs/densenet-tiny.dn", ...flags);
+  expect(rows).toHaveLength(3);
+});
+
 it("dnc doctor", async () => {
   const { checks } = await documentOf("doctor-1", "doctor");
   expect(checks.length).toBeGreaterThan(3);

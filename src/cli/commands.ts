@@ -38,6 +38,10 @@ export const COMMANDS: Commands = {
     summary: "run a spec or an artifact natively on an image or array",
     load: () => import("./commands/run.ts"),
   },
+  bench: {
+    summary: "time a model, side by side with other libraries that run it",
+    load: () => import("./commands/bench.ts"),
+  },
   ops: {
     summary: "list the stages of the language, or tell all about one",
     load: () => import("./commands/ops.ts"),

@@ -12,11 +12,15 @@ const BAR_WIDTH = 24;
 /** Often enough to look smooth. */
 const REDRAW_MS = 80;
 
-export function showProgress(terminal: Terminal): ShownProgress {
-  return terminal.interactive ? redrawnLine(terminal) : plainLines(terminal);
+/** `amountOf`: how much is done, for people. */
+export function showProgress(
+  terminal: Terminal,
+  amountOf: (done: number) => string = withByteUnit,
+): ShownProgress {
+  return terminal.interactive ? redrawnLine(terminal, amountOf) : plainLines(terminal, amountOf);
 }
 
-function plainLines(terminal: Terminal): ShownProgress {
+function plainLines(terminal: Terminal, amountOf: (done: number) => string): ShownProgress {
   let quarter = 0;
   return {
     step(title) {
@@ -27,13 +31,14 @@ function plainLines(terminal: Terminal): ShownProgress {
       const reached = Math.floor((4 * done) / total);
       if (reached <= quarter || reached > 3) return;
       quarter = reached;
-      terminal.err(`  ${25 * reached}% (${withByteUnit(done)})\n`);
+      const amount = amountOf(done);
+      terminal.err(`  ${25 * reached}%${amount === "" ? "" : ` (${amount})`}\n`);
     },
     end() {},
   };
 }
 
-function redrawnLine(terminal: Terminal): ShownProgress {
+function redrawnLine(terminal: Terminal, amountOf: (done: number) => string): ShownProgress {
   let current = "";
   let drawnAt = 0;
   const draw = (text: string): void => {
@@ -60,7 +65,7 @@ function redrawnLine(terminal: Terminal): ShownProgress {
       const share = Math.min(1, done / total);
       const filled = Math.round(share * BAR_WIDTH);
       const bar = `${"━".repeat(filled)}${"─".repeat(BAR_WIDTH - filled)}`;
-      draw(`${current}  ${bar} ${Math.floor(share * 100)}%  ${withByteUnit(done)}`);
+      draw(`${current}  ${bar} ${Math.floor(share * 100)}%  ${amountOf(done)}`);
     },
     end,
   };

@@ -24,8 +24,11 @@ export interface Runnable {
   readonly target: string | undefined;
   /** What the time of a run depends on, as data. */
   readonly subject: object;
-  /** The folder of the artifact for a target; `undefined`: it was reported why there is none. */
-  artifact(target: string, reporter: Reporter): Promise<string | undefined>;
+  /**
+   * The folder of the artifact for a target, optimized as was asked for unless this says otherwise; `undefined`: it was
+   * reported why there is none.
+   */
+  artifact(target: string, reporter: Reporter, optimize?: boolean): Promise<string | undefined>;
   dispose(): void;
 }
 
@@ -80,21 +83,22 @@ function specOf(graph: CheckedGraph, { weights, optimize, precision }: Making, s
     inputs,
     target: undefined,
     subject: { version: VERSION, model, optimize, precision, spec, parameters, macs, inputs },
-    async artifact(target, reporter) {
-      const known = written.get(target);
+    async artifact(target, reporter, optimizeThis = optimize) {
+      const name = optimizeThis ? target : `${target}-O0`;
+      const known = written.get(name);
       if (known !== undefined) return known;
-      const folder = join(parent, target, graph.name);
+      const folder = join(parent, name, graph.name);
       const options = {
         target,
         weights,
-        optimize,
+        optimize: optimizeThis,
         precision,
         version: VERSION,
         spec,
       };
       const { files } = compile(graph, options, reporter);
       if (files === undefined || !(await writeArtifact(folder, files, reporter))) return undefined;
-      written.set(target, folder);
+      written.set(name, folder);
       return folder;
     },
     dispose() {

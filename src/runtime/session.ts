@@ -110,20 +110,23 @@ function sessionOf(description: ArtifactDescription, runtime: Session["runtime"]
   };
 }
 
-function portNamed(ports: ArtifactDescription["inputs"], name: string): PortDescription {
+export function portNamed(ports: ArtifactDescription["inputs"], name: string): PortDescription {
   const port = ports[name];
   if (port === undefined) throw new RangeError(`the model has no input or output ${name}`);
   return port;
 }
 
-function inLayout({ batch, data }: BatchValues, { shape, layout }: PortDescription): Values {
+export function inLayout({ batch, data }: BatchValues, { shape, layout }: PortDescription): Values {
   const [channels = 1, ...sizes] = shape;
   return isChannelsFirst(layout)
     ? { shape: [batch, ...shape], data }
     : { shape: [batch, ...sizes, channels], data: exchanged(data, batch, channels, area(sizes)) };
 }
 
-function outOfLayout({ shape: [batch = 1], data }: Values, { shape, layout }: PortDescription): BatchValues {
+export function outOfLayout(
+  { shape: [batch = 1], data }: Values,
+  { shape, layout }: PortDescription,
+): BatchValues {
   const [channels = 1, ...sizes] = shape;
   return { batch, data: isChannelsFirst(layout) ? data : exchanged(data, batch, area(sizes), channels) };
 }

@@ -98,7 +98,7 @@ it("suggests a command for one that it does not know", async () => {
   });
 });
 
-it.each(["bench", "constructor", "__proto__", ""])("does not know the command `%s`", async (name) => {
+it.each(["train", "constructor", "__proto__", ""])("does not know the command `%s`", async (name) => {
   const { code, stdout, stderr } = await dnc([name]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`unknown command \`${name}\``);

@@ -14,7 +14,7 @@ it.each([
     ["compile", "--target", "graphmodel", "--quantize", "int4"],
     "`--quantize` takes uint8 or float16, not `int4`",
   ],
-  [["compile", "--precision", "f64"], "`--precision` takes f32 or bf16, not f64"],
+  [["compile", "--precision", "f64"], "`--precision` takes f32 or bf16, not `f64`"],
   [
     ["run", "--runtime", "onnxruntime", "--precision", "bf16"],
     "`--precision bf16` is for savedmodel, not for onnx",
