@@ -1,20 +1,28 @@
 /** Batch normalizations that a compiler can fold into the convolution or linear layer before them. */
 import { bn } from "../ops/bn.ts";
 import { conv } from "../ops/conv.ts";
+import { id } from "../ops/id.ts";
 import { linear } from "../ops/linear.ts";
 import type { CheckedGraph, OpNode } from "../ops/op.ts";
 import { upconv } from "../ops/upconv.ts";
 
-/** By the id of a normalization, the id of the operation that takes it up: its only source, which nothing else reads. */
+/**
+ * By the id of a normalization, the id of the operation that takes it up: its only source, which nothing else reads,
+ * seen through `id`.
+ */
 export function foldableNorms(graph: CheckedGraph): ReadonlyMap<number, number> {
   const reads = new Map<number, number>();
-  const readOnce = (id: number): boolean => reads.get(id) === 1;
-  for (const { inputs } of graph.nodes) for (const id of inputs) reads.set(id, (reads.get(id) ?? 0) + 1);
+  const readOnce = (node: number): boolean => reads.get(node) === 1;
+  for (const { inputs } of graph.nodes)
+    for (const node of inputs) reads.set(node, (reads.get(node) ?? 0) + 1);
   for (const { node } of graph.outputs) reads.set(node, (reads.get(node) ?? 0) + 1);
   return new Map(
     graph.nodes.flatMap((node): readonly (readonly [number, number])[] => {
-      const [source = -1] = node.inputs;
-      return node.op === bn && takesNorms(graph.nodes[source]) && readOnce(source) ? [[node.id, source]] : [];
+      if (node.op !== bn) return [];
+      let [source = -1] = node.inputs;
+      while (graph.nodes[source]?.op === id && readOnce(source))
+        source = graph.nodes[source]?.inputs[0] ?? -1;
+      return takesNorms(graph.nodes[source]) && readOnce(source) ? [[node.id, source]] : [];
     }),
   );
 }

@@ -36,7 +36,7 @@ function bytesKept(
   { batch, bytes }: KeptOptions,
   recomputed: ReadonlyMap<number, readonly number[]>,
 ): bigint {
-  const storages = storagesOf(graph, { phase: "train", folded: new Set() });
+  const storages = storagesOf(graph, { phase: "train", folded: new Map() });
   const kept = new Set<number>();
   const hasGradient: boolean[] = [];
   let more = 0n;

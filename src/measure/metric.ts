@@ -95,7 +95,7 @@ function activationsOf({ weights, shape }: OpNode): bigint {
 }
 
 const liveness = oncePerGraph((graph) =>
-  livenessOf(graph, { batch: 1, bytes: BYTES, phase: "infer", folded: new Set() }),
+  livenessOf(graph, { batch: 1, bytes: BYTES, phase: "infer", folded: new Map() }),
 );
 
 /** How many of the largest contributors are named. */

@@ -6,8 +6,8 @@ import type { Phase } from "./convention.ts";
 
 export interface StorageOptions {
   readonly phase: Phase;
-  /** Nodes that are folded into others, and so write nothing. */
-  readonly folded: ReadonlySet<number>;
+  /** By a node that is folded into another, and so writes nothing, the other. */
+  readonly folded: ReadonlyMap<number, number>;
 }
 
 /** By node, the node whose memory its value lies in. */

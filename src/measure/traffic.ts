@@ -13,11 +13,7 @@ export interface Traffic {
 }
 
 export function trafficOf(graph: CheckedGraph, { batch, bytes, phase, folded }: ByteOptions): Traffic {
-  const absorbing = new Set(
-    graph.nodes.flatMap(({ id, inputs: [source] }) =>
-      folded.has(id) && source !== undefined ? [source] : [],
-    ),
-  );
+  const absorbing = new Set(folded.values());
   const unfused = graph.nodes.map((node) => {
     if (node.inputs.length === 0 || folded.has(node.id) || isView(node, graph, phase)) return 0n;
     const activations = [...node.inputs, node.id].reduce((sum, id) => sum + elementsOf(graph, id), 0n);

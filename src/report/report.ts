@@ -202,8 +202,8 @@ function circumstancesOf({
   };
 }
 
-function foldedIn({ norms }: Circumstances, folds: ReadonlyMap<number, number>): ReadonlySet<number> {
-  return new Set(norms === "folded" ? folds.keys() : []);
+function foldedIn({ norms }: Circumstances, folds: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  return norms === "folded" ? folds : new Map();
 }
 
 interface Given {

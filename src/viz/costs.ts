@@ -11,7 +11,7 @@ export interface Costs extends Counts {
 /** Of some nodes of the graph; a weight that several nodes share counts in the first. */
 export type Costing = (nodes: readonly OpNode[]) => Costs;
 
-const IN_FLOAT32: ByteOptions = { batch: 1, bytes: 4, phase: "infer", folded: new Set() };
+const IN_FLOAT32: ByteOptions = { batch: 1, bytes: 4, phase: "infer", folded: new Map() };
 
 export const NO_COSTS: Costs = { params: 0n, buffers: 0n, macs: 0n, bytes: 0n };
 

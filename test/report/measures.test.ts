@@ -33,7 +33,7 @@ const golden: { readonly models: readonly GoldenModel[] } = JSON.parse(
 );
 const models = golden.models.filter(({ id }) => id in MEASURED).map((model) => [model.id, model] as const);
 
-const OPTIONS = { batch: 1, bytes: 4, phase: "infer", folded: new Set<number>() } as const;
+const OPTIONS = { batch: 1, bytes: 4, phase: "infer", folded: new Map<number, number>() } as const;
 
 it("knows every measured model", () => {
   expect(golden.models.map(({ id }) => id).filter((id) => !(id in MEASURED))).toEqual([]);

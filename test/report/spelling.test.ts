@@ -9,7 +9,7 @@ const conventions = conventionIds().map(convention);
 
 function reportOn(body: string, settings = "set order = pre;", options: ReportOptions = {}): Report {
   const text = `dn 1;
-import { dense, denseX, transition, basic } from "std";
+import { dense, denseX, transition, basic, squeezeExcite } from "std";
 model m { ${settings} input x: f32[3 @ 32x32]; output y = x < conv 3 (order=bare, bias=false) -> 16; ${body} > ; }
 `;
   return reportOf(graphOf({ text }), { conventions, ...options });
@@ -79,6 +79,42 @@ const AS_PARTS: readonly Pair[] = [
     other: "add < conv 3 -> 16; conv 3 (order=bare, bias=false) -> 16; bn | id >; relu",
     settings: "set order = post;",
   },
+  {
+    what: "a repeat and copies",
+    one: "repeat 3 < concat < id | conv 3 -> 4; dropout > >",
+    other: Array(3).fill("concat < id | conv 3 -> 4; dropout >").join("; "),
+  },
+  {
+    what: "a loop over a list and what it comes to",
+    one: "for c in [8, 12] < conv 3 -> c; when (c > 8) < maxpool 2 > else < silu > >",
+    other: "conv 3 -> 8; silu; conv 3 -> 12; maxpool 2",
+  },
+  {
+    what: "a join with its input and one with a label",
+    one: "add < conv 3 -> 16; conv 3 -> 16 | id >",
+    other: "id as before; conv 3 -> 16; conv 3 -> 16; add(it, before)",
+  },
+  {
+    what: "a gate of the library and its parts",
+    one: "squeezeExcite(c=4, act=silu)",
+    other: "gate < gap; linear -> 4; silu; linear -> in.c; sigmoid >",
+  },
+  {
+    what: "a depthwise convolution and one of as many groups",
+    one: "dwconv 3 (order=bare, bias=false)",
+    other: "conv 3 (order=bare, bias=false, groups=it.c) -> it.c",
+  },
+  {
+    what: "padding by default and in numbers",
+    one: "conv 5 (order=bare, dilation=2) -> 8; conv 3x5 (order=bare) /2 -> 4; maxpool 3 /2",
+    other:
+      "conv 5x5 (order=bare, dilation=[2, 2], pad=4) -> 8; conv 3x5 (order=bare, pad=[[1, 1], [2, 2]]) /2x2 -> 4; maxpool 3 (pad=1) /2",
+  },
+  {
+    what: "what is passed on as it is",
+    one: "conv 3 -> 8; gelu; conv 1 -> 4",
+    other: "id; conv 3 -> 8; repeat 2 < id >; gelu; id as g; from g; conv 1 -> 4; id",
+  },
 ];
 
 const OPTIONS: readonly ReportOptions[] = [
@@ -93,6 +129,31 @@ it.each(AS_PARTS)("$what cost the same", ({ one, other, settings }) => {
     const [first, second] = [reportOn(one, settings, options), reportOn(other, settings, options)];
     expect(costsOf(first)).toEqual(costsOf(second));
     expect(bytesOf(first)).toEqual(bytesOf(second));
+  }
+});
+
+it("a block and what it holds cost the same, shared or not", () => {
+  const body =
+    "conv 3 (order=post) -> 8; add < id | conv 3 (order=post) -> 8; prelu >; upconv 2 (order=bare) -> 4";
+  const text = (blocks: string, stages: string): Report =>
+    reportOf(
+      graphOf({
+        text: `dn 1;\n${blocks}\nmodel m { input x: f32[3 @ 32x32]; output y = x < ${stages} >; }\n`,
+      }),
+      { conventions },
+    );
+  const [inline, block, nested] = [
+    text("", body),
+    text(`block all < ${body} >`, "all"),
+    text(
+      "block unit(c: int) < conv 3 (order=post) -> c >\nblock rest(c: int) < add < id | unit(c=2*c); prelu >; upconv 2 (order=bare) -> c >",
+      "unit(c=8); rest(c=4)",
+    ),
+  ];
+  expect(inline.rows.length).toBeGreaterThan(8);
+  for (const other of [block, nested]) {
+    expect(costsOf(other)).toEqual(costsOf(inline));
+    expect(bytesOf(other)).toEqual(bytesOf(inline));
   }
 });
 
